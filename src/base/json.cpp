@@ -1,0 +1,74 @@
+#include "base/json.h"
+
+#include <fmt/core.h>
+
+namespace wattlens::base {
+namespace {
+
+Result<const Json*> find_member(const Json& object, std::string_view name) {
+  if (!object.is_object()) return fail(ErrorKind::usage, fmt::format("expected an object with \"{}\"", name));
+  const auto found = object.find(name);
+  if (found == object.end()) return fail(ErrorKind::usage, fmt::format("\"{}\" is missing", name));
+  return &*found;
+}
+
+std::unexpected<Error> wrong_type(std::string_view name, std::string_view expected, const Json& found) {
+  return fail(ErrorKind::usage, fmt::format("\"{}\" must be {}, not {}", name, expected, found.type_name()));
+}
+
+std::string dump(const Json& json, int indent) {
+  return json.dump(indent, ' ', false, Json::error_handler_t::replace);
+}
+
+}  // namespace
+
+Result<Json> parse_json(std::string_view text, std::string_view what) {
+  try {
+    return Json::parse(text);
+  } catch (const Json::exception& error) {
+    return fail(ErrorKind::usage, fmt::format("{} is not valid JSON: {}", what, error.what()));
+  }
+}
+
+std::string to_text(const Json& json) { return dump(json, -1); }
+std::string to_pretty_text(const Json& json) { return dump(json, 2); }
+
+template <>
+Result<std::string> member(const Json& object, std::string_view name) {
+  WATTLENS_TRY(const Json* found, find_member(object, name));
+  if (!found->is_string()) return wrong_type(name, "a string", *found);
+  return found->get<std::string>();
+}
+
+template <>
+Result<double> member(const Json& object, std::string_view name) {
+  WATTLENS_TRY(const Json* found, find_member(object, name));
+  if (!found->is_number()) return wrong_type(name, "a number", *found);
+  return found->get<double>();
+}
+
+template <>
+Result<std::int64_t> member(const Json& object, std::string_view name) {
+  WATTLENS_TRY(const Json* found, find_member(object, name));
+  if (!found->is_number_integer()) return wrong_type(name, "a whole number", *found);
+  if (found->is_number_unsigned() && found->get<std::uint64_t>() > static_cast<std::uint64_t>(INT64_MAX)) {
+    return wrong_type(name, "a whole number below 2^63", *found);
+  }
+  return found->get<std::int64_t>();
+}
+
+template <>
+Result<bool> member(const Json& object, std::string_view name) {
+  WATTLENS_TRY(const Json* found, find_member(object, name));
+  if (!found->is_boolean()) return wrong_type(name, "true or false", *found);
+  return found->get<bool>();
+}
+
+template <>
+Result<Json> member(const Json& object, std::string_view name) {
+  WATTLENS_TRY(const Json* found, find_member(object, name));
+  if (!found->is_structured()) return wrong_type(name, "an object or an array", *found);
+  return *found;
+}
+
+}  // namespace wattlens::base
