@@ -1,0 +1,37 @@
+// One thing a meter reads, and the warnings that speak of it.
+#pragma once
+
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "record/quantity.h"
+
+namespace wattlens::record {
+
+// counter: accumulated energy; power: a gauge; model: energy computed from the processor's load.
+enum class ChannelKind { counter, power, model };
+
+struct Channel {
+  std::string id;      // "cpu.package.0", "cpu.dram.0", "gpu.1", "psys.0", "node.NAME"
+  ChannelKind kind = ChannelKind::counter;
+  std::string method;  // "powercap", "load_model"
+  std::string scope;   // in words: what it covers
+  std::vector<std::string> covers;   // ids of the channels that lie inside this one
+  Provenance provenance = Provenance::missing;
+  std::string reason;  // where missing
+  std::string hint;
+  std::optional<Seconds> update_period;  // nominal; the observed one overrides it
+  double gain_low = 0.0;   // true energy lies in reading x [1 + gain_low, 1 + gain_high] for 95 % of such parts
+  double gain_high = 0.0;
+};
+
+// A remark that changes how a result is read. Codes are stable words: "neighbour", "few_batches", "counter_stuck".
+struct Warning {
+  std::string code;
+  std::string channel;  // empty when it concerns no channel
+  std::string message;
+  std::string hint;
+};
+
+}  // namespace wattlens::record

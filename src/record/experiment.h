@@ -1,0 +1,78 @@
+// A plan, a seed, an order, the machine's state and what came of it.
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "base/json.h"
+#include "record/run.h"
+
+namespace wattlens::record {
+
+enum class ExperimentStatus { running, done, interrupted, failed };
+
+// Power with nothing running, per channel; measured before and after.
+struct IdleBaseline {
+  std::string channel;
+  Watts power;
+  Interval<Watts> interval;
+};
+
+struct Experiment {
+  std::string id;             // "20261121T100000-4f2a": sorts by time
+  std::string title;
+  std::string created_at;     // wall clock, a label
+  std::string finished_at;
+  ExperimentStatus status = ExperimentStatus::running;
+  std::uint64_t seed = 0;
+  base::Json plan;            // as resolved, schema "wattlens.plan/1"
+  MachineState machine;
+  std::vector<Channel> channels;
+  std::vector<PlanPoint> points;
+  std::vector<std::string> order;      // point ids as planned, all blocks
+  std::vector<IdleBaseline> idle_before;
+  std::vector<IdleBaseline> idle_after;
+  std::vector<Warning> warnings;
+};
+
+// What all repetitions of one point say together.
+struct PointSummary {
+  PlanPoint point;
+  std::int64_t repetitions = 0;
+  std::int64_t failed = 0;
+  std::int64_t outliers = 0;                    // flagged by MAD, not dropped
+  std::optional<Estimate<double>> images_per_s;
+  std::optional<Estimate<Seconds>> batch_time;
+  Energy energy_per_image;                      // gross
+  Energy net_energy_per_image;
+  std::optional<bool> complete;                 // false: "at least"
+  OutputCheck output_check;
+  WorkloadInfo workload;
+  std::string stop_reason;
+  std::optional<Error> failure;                 // of the last failed run
+  std::vector<double> images_per_s_values;      // one per repetition, in order
+  std::vector<double> energy_values;            // J/image per repetition, in order; empty when missing
+  std::vector<std::int64_t> blocks;             // block of each repetition
+  std::vector<Warning> warnings;                // each once
+};
+
+// Least energy over the batch sizes of one model, against the smallest batch.
+struct BatchSaving {
+  std::string model;
+  std::string precision;
+  std::string hint;
+  std::int64_t best_batch = 0;
+  std::int64_t base_batch = 0;
+  std::optional<Estimate<double>> ratio;        // energy of best / energy of base; paired by block
+  std::string verdict;                          // "less", "not distinguishable", ...
+};
+
+struct ExperimentSummary {
+  Experiment experiment;
+  std::vector<PointSummary> points;
+  std::vector<BatchSaving> savings;
+};
+
+}  // namespace wattlens::record

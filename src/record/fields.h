@@ -1,0 +1,184 @@
+// One list of members per record, used for writing and for reading JSON: a new member is added in one place.
+// Only json.cpp includes this file. Names end in their unit.
+#pragma once
+
+#include "record/experiment.h"
+
+namespace wattlens::record {
+
+template <class T>
+struct FieldsOf;   // FieldsOf<X>::visit(visitor, x) calls visitor("name", x.member) for each member
+
+#define WATTLENS_FIELDS(Type)           \
+  template <>                           \
+  struct FieldsOf<Type> {               \
+    template <class Visitor, class Self> \
+    static void visit(Visitor& v, Self& x)
+
+WATTLENS_FIELDS(Interval<Joules>) { v("low_j", x.low); v("high_j", x.high); } };
+WATTLENS_FIELDS(Interval<Watts>) { v("low_w", x.low); v("high_w", x.high); } };
+WATTLENS_FIELDS(Energy) {
+  v("energy_j", x.value);
+  v("absolute", x.absolute);
+  v("relative", x.relative);
+  v("provenance", x.provenance);
+  v("method", x.method);
+  v("reason", x.reason);
+  v("hint", x.hint);
+} };
+WATTLENS_FIELDS(Channel) {
+  v("id", x.id);
+  v("kind", x.kind);
+  v("method", x.method);
+  v("scope", x.scope);
+  v("covers", x.covers);
+  v("provenance", x.provenance);
+  v("reason", x.reason);
+  v("hint", x.hint);
+  v("update_period_s", x.update_period);
+  v("gain_low", x.gain_low);
+  v("gain_high", x.gain_high);
+} };
+WATTLENS_FIELDS(Warning) {
+  v("code", x.code);
+  v("channel", x.channel);
+  v("message", x.message);
+  v("hint", x.hint);
+} };
+WATTLENS_FIELDS(Cpu) {
+  v("vendor", x.vendor);
+  v("model_name", x.model_name);
+  v("family", x.family);
+  v("model", x.model);
+  v("microarchitecture", x.microarchitecture);
+  v("sockets", x.sockets);
+  v("cores", x.cores);
+  v("threads", x.threads);
+  v("usable_threads", x.usable_threads);
+  v("features", x.features);
+  v("max_frequency_hz", x.max_frequency);
+  v("smt", x.smt);
+  v("turbo", x.turbo);
+  v("governor", x.governor);
+  v("temperature_c", x.temperature);
+} };
+WATTLENS_FIELDS(MachineState) {
+  v("host_label", x.host_label);
+  v("kernel", x.kernel);
+  v("os", x.os);
+  v("cpu", x.cpu);
+  v("memory_bytes", x.memory);
+  v("virtual_machine", x.virtual_machine);
+  v("container", x.container);
+  v("load_average", x.load_average);
+  v("wattlens_version", x.wattlens_version);
+  v("git_revision", x.git_revision);
+  v("build_type", x.build_type);
+  v("compiler", x.compiler);
+} };
+WATTLENS_FIELDS(Neighbours) {
+  v("other_cores", x.other_cores);
+  v("steal_cores", x.steal_cores);
+  v("method", x.method);
+} };
+WATTLENS_FIELDS(PlanPoint) {
+  v("id", x.id);
+  v("model", x.model);
+  v("engine", x.engine);
+  v("device", x.device);
+  v("precision", x.precision);
+  v("hint", x.hint);
+  v("batch", x.batch);
+  v("image_size", x.image_size);
+  v("threads", x.threads);
+} };
+WATTLENS_FIELDS(OutputCheck) {
+  v("status", x.status);
+  v("reference", x.reference);
+  v("error", x.error);
+  v("tolerance", x.tolerance);
+  v("same_top1", x.same_top1);
+} };
+WATTLENS_FIELDS(WorkloadInfo) {
+  v("engine_version", x.engine_version);
+  v("device_name", x.device_name);
+  v("execution_precision", x.execution_precision);
+  v("threads", x.threads);
+  v("streams", x.streams);
+  v("peak_memory_bytes", x.peak_memory);
+  v("start_up_s", x.start_up);
+  v("compile_s", x.compile);
+  v("first_inference_s", x.first_inference);
+  v("conditions", x.conditions);
+} };
+WATTLENS_FIELDS(ChannelEnergy) {
+  v("channel", x.channel);
+  v("gross", x.gross);
+  v("net", x.net);
+  v("updates", x.updates);
+} };
+WATTLENS_FIELDS(Window) {
+  v("begin_mono_ns", x.begin);
+  v("end_mono_ns", x.end);
+  v("batches", x.batches);
+  v("images", x.images);
+  v("batch_us", x.batch_us);
+  v("channels", x.channels);
+  v("total", x.total);
+  v("net_total", x.net_total);
+  v("sums", x.sums);
+  v("complete", x.complete);
+  v("missing", x.missing);
+  v("neighbours", x.neighbours);
+} };
+WATTLENS_FIELDS(OwnCost) {
+  v("cpu_s", x.cpu);
+  v("wake_ups", x.wake_ups);
+  v("missed_ticks", x.missed_ticks);
+} };
+WATTLENS_FIELDS(Error) {
+  v("kind", x.kind);
+  v("message", x.message);
+  v("hint", x.hint);
+} };
+WATTLENS_FIELDS(Run) {   // the samples go into the store as blobs, not into JSON
+  v("id", x.id);
+  v("experiment", x.experiment);
+  v("point", x.point);
+  v("order", x.order);
+  v("block", x.block);
+  v("status", x.status);
+  v("failure", x.failure);
+  v("output_check", x.output_check);
+  v("workload", x.workload);
+  v("warm_up_s", x.warm_up);
+  v("stationary", x.stationary);
+  v("windows", x.windows);
+  v("own_cost", x.own_cost);
+  v("warnings", x.warnings);
+} };
+WATTLENS_FIELDS(IdleBaseline) {
+  v("channel", x.channel);
+  v("power_w", x.power);
+  v("interval", x.interval);
+} };
+WATTLENS_FIELDS(Experiment) {
+  v("id", x.id);
+  v("title", x.title);
+  v("created_at", x.created_at);
+  v("finished_at", x.finished_at);
+  v("status", x.status);
+  v("seed", x.seed);
+  v("plan", x.plan);
+  v("machine", x.machine);
+  v("channels", x.channels);
+  v("points", x.points);
+  v("order", x.order);
+  v("idle_before", x.idle_before);
+  v("idle_after", x.idle_after);
+  v("warnings", x.warnings);
+} };
+
+#undef WATTLENS_FIELDS
+
+}  // namespace wattlens::record

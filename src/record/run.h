@@ -1,0 +1,120 @@
+// One repetition of one plan point: what was asked, what was done, what was read.
+#pragma once
+
+#include <cstdint>
+#include <limits>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "base/clock.h"
+#include "base/result.h"
+#include "record/channel.h"
+#include "record/machine_state.h"
+#include "record/quantity.h"
+
+namespace wattlens::record {
+
+// One combination of axis values. `threads` 0 means that the engine chooses.
+struct PlanPoint {
+  std::string id;          // "resnet50/openvino/cpu/bf16/latency/b8/224px/t2"
+  std::string model;       // a built-in network, or the path of an ONNX file
+  std::string engine = "openvino";
+  std::string device = "cpu";
+  std::string precision = "f32";
+  std::string hint = "latency";
+  std::int64_t batch = 1;
+  std::int64_t image_size = 224;
+  std::int64_t threads = 0;
+};
+
+// Raw readings of all channels on one time axis. Counters are unwrapped and count from their first reading.
+struct Samples {
+  static constexpr std::int64_t kNoReading = std::numeric_limits<std::int64_t>::min();
+
+  std::vector<std::string> channels;              // ids; values[i] belongs to channels[i]
+  std::vector<std::int64_t> time_us;              // CLOCK_MONOTONIC, middle of the bracket; not descending
+  std::vector<std::uint8_t> bracket_us;           // clock after minus clock before; 255 means 255 or more
+  std::vector<std::vector<std::int64_t>> values;  // uJ (counter, model) or uW (power); kNoReading where none
+
+  std::size_t size() const { return time_us.size(); }
+};
+
+enum class CheckStatus { not_run, passed, failed };
+
+// Whether the engine computes the right thing, found out before anything is timed.
+struct OutputCheck {
+  CheckStatus status = CheckStatus::not_run;
+  std::string reference;              // what it was compared with; or why it was not
+  std::optional<double> error;        // largest |difference| / largest |reference|
+  std::optional<double> tolerance;
+  std::optional<bool> same_top1;
+};
+
+// What the worker says of the model that it compiled.
+struct WorkloadInfo {
+  std::string engine_version;
+  std::string device_name;
+  std::string execution_precision;    // what the engine really runs: "bf16"
+  std::int64_t threads = 0;
+  std::int64_t streams = 0;
+  std::optional<Bytes> peak_memory;
+  std::optional<Seconds> start_up;    // spawn to hello
+  std::optional<Seconds> compile;     // load and compile
+  std::optional<Seconds> first_inference;
+  std::vector<std::string> conditions;   // "model cache: off", "flush-to-zero: on", ...
+};
+
+// Energy of one channel over a window.
+struct ChannelEnergy {
+  std::string channel;
+  Energy gross;
+  Energy net;
+  std::int64_t updates = 0;   // counter edges seen
+};
+
+// Work done by measured threads, on the steady clock.
+struct Window {
+  base::MonoTime begin;
+  base::MonoTime end;
+  std::int64_t batches = 0;
+  std::int64_t images = 0;
+  std::vector<std::int64_t> batch_us;       // duration of every batch between completions
+  std::vector<ChannelEnergy> channels;
+  Energy total;               // gross, over the channels in `sums`
+  Energy net_total;
+  std::vector<std::string> sums;
+  bool complete = true;       // false: an expected channel is missing, the total is a lower bound
+  std::vector<std::string> missing;
+  Neighbours neighbours;
+  Seconds duration() const { return end - begin; }
+};
+
+// What measuring cost during a window.
+struct OwnCost {
+  Seconds cpu;                    // of the sampler thread
+  std::int64_t wake_ups = 0;
+  std::int64_t missed_ticks = 0;
+};
+
+enum class RunStatus { done, failed, skipped };
+
+struct Run {
+  std::string id;              // "<experiment>/<order>"
+  std::string experiment;
+  std::string point;           // PlanPoint::id
+  std::int64_t order = 0;      // 0, 1, ... as executed
+  std::int64_t block = 0;      // each block holds one repetition of every point
+  RunStatus status = RunStatus::done;
+  std::optional<Error> failure;
+  OutputCheck output_check;
+  WorkloadInfo workload;
+  Seconds warm_up;
+  bool stationary = false;
+  std::vector<Window> windows;
+  OwnCost own_cost;
+  std::vector<Warning> warnings;
+  Samples samples;
+};
+
+}  // namespace wattlens::record
