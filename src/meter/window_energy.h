@@ -1,0 +1,23 @@
+// Energy of a window of steady work from samples, with its intervals; and idle power. Pure functions.
+// docs/measurement.md gives the formulas.
+#pragma once
+
+#include <span>
+#include <vector>
+
+#include "base/clock.h"
+#include "record/experiment.h"
+#include "record/run.h"
+
+namespace wattlens::meter {
+
+// Mean power per readable channel between two times, with a 95 % interval; channels without two readings are left out.
+std::vector<record::IdleBaseline> idle_power(std::span<const record::Channel> channels, const record::Samples& samples,
+                                             base::MonoTime begin, base::MonoTime end);
+
+// Fills window.channels, totals, sums, complete and missing for [window.begin, window.end]; net energies where `idle`
+// has the channel (never clamped at 0). Returns what the reader must know: stuck counters, gaps, too few updates.
+std::vector<record::Warning> measure_window(std::span<const record::Channel> channels, const record::Samples& samples,
+                                            std::span<const record::IdleBaseline> idle, record::Window& window);
+
+}  // namespace wattlens::meter

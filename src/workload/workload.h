@@ -1,0 +1,37 @@
+// What uses energy while wattlens measures: one interface for idle, inference and, later, commands and training.
+#pragma once
+
+#include <cstdint>
+#include <vector>
+
+#include "base/clock.h"
+#include "base/result.h"
+#include "record/run.h"
+
+namespace wattlens::workload {
+
+struct WindowRequest {
+  base::Seconds duration;          // run for about so long ...
+  std::int64_t min_batches = 5;    // ... and at least so many whole batches
+};
+
+// The measured part, from the start of the first batch to the completion of the last.
+struct WorkDone {
+  base::MonoTime begin;
+  base::MonoTime end;
+  std::vector<base::MonoTime> completions;   // one per batch, ascending; the last equals `end`
+  std::int64_t images = 0;
+};
+
+// Not thread-safe. Every call blocks without spinning; a cancelled call fails with ErrorKind::cancelled. After an
+// error of kind run_failed the workload can no longer be used, but others can.
+class Workload {
+ public:
+  virtual ~Workload() = default;
+  virtual record::WorkloadInfo describe() const = 0;            // complete after prepare()
+  virtual Result<void> prepare() = 0;                           // start, load, compile, allocate: never timed
+  virtual Result<record::OutputCheck> check_output() = 0;       // a fast wrong answer is not a result
+  virtual Result<WorkDone> run(const WindowRequest& request) = 0;
+};
+
+}  // namespace wattlens::workload
