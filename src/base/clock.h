@@ -24,8 +24,8 @@ class Clock {
  public:
   virtual ~Clock() = default;
   virtual MonoTime now() const = 0;
-  virtual void sleep_until(MonoTime time) = 0;       // blocks, never spins; may return early on a signal
-  virtual std::string wall_time() const = 0;         // "2026-11-21T10:00:00Z", a label only
+  virtual void sleep_until(MonoTime time) = 0;  // blocks, never spins; may return early on a signal
+  virtual std::string wall_time() const = 0;    // "2026-11-21T10:00:00Z", a label only
 };
 
 // The machine's own clocks.

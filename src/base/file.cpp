@@ -30,7 +30,8 @@ Result<FileDescriptor> open_file(const Path& path, int flags) {
 }
 
 Path user_folder(const char* variable, const char* below_home) {
-  if (const char* folder = std::getenv(variable); folder != nullptr && folder[0] == '/') return Path(folder) / "wattlens";
+  if (const char* folder = std::getenv(variable); folder != nullptr && folder[0] == '/')
+    return Path(folder) / "wattlens";
   const char* home = std::getenv("HOME");
   return Path(home != nullptr ? home : "/") / below_home / "wattlens";
 }

@@ -16,9 +16,7 @@ std::unexpected<Error> wrong_type(std::string_view name, std::string_view expect
   return fail(ErrorKind::usage, fmt::format("\"{}\" must be {}, not {}", name, expected, found.type_name()));
 }
 
-std::string dump(const Json& json, int indent) {
-  return json.dump(indent, ' ', false, Json::error_handler_t::replace);
-}
+std::string dump(const Json& json, int indent) { return json.dump(indent, ' ', false, Json::error_handler_t::replace); }
 
 }  // namespace
 

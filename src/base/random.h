@@ -21,11 +21,11 @@ class Random {
  public:
   explicit Random(std::uint64_t seed) : state_(seed) {}
 
-  std::uint64_t next();                           // uniform over all 64-bit values
-  double uniform();                               // [0, 1), 53 bits
+  std::uint64_t next();  // uniform over all 64-bit values
+  double uniform();      // [0, 1), 53 bits
   double uniform(double low, double high) { return low + (high - low) * uniform(); }
-  std::uint64_t below(std::uint64_t bound);       // [0, bound), unbiased; bound > 0
-  double normal();                                // N(0, 1) by Wichura's AS 241 inverse, absolute error < 1e-9
+  std::uint64_t below(std::uint64_t bound);  // [0, bound), unbiased; bound > 0
+  double normal();                           // N(0, 1) by Wichura's AS 241 inverse, absolute error < 1e-9
   void fill_normal(std::span<float> out, double mean = 0.0, double deviation = 1.0);
 
  private:

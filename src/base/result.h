@@ -53,14 +53,14 @@ using base::Result;
 // WATTLENS_TRY(auto text, read_text(path));  declares `text`, or returns the error from the enclosing function.
 #define WATTLENS_TRY(declaration, expression) \
   WATTLENS_TRY_INNER(WATTLENS_CONCAT(wattlens_result_, __LINE__), declaration, expression)
-#define WATTLENS_TRY_INNER(result, declaration, expression)            \
-  auto result = (expression);                                          \
-  if (!result) return std::unexpected(std::move(result).error());      \
+#define WATTLENS_TRY_INNER(result, declaration, expression)       \
+  auto result = (expression);                                     \
+  if (!result) return std::unexpected(std::move(result).error()); \
   declaration = std::move(*result)
 
 // WATTLENS_CHECK(write_text(path, text));  returns the error of a Result<void> (or drops the value).
-#define WATTLENS_CHECK(expression)                                                        \
-  do {                                                                                    \
-    if (auto wattlens_checked = (expression); !wattlens_checked)                          \
-      return std::unexpected(std::move(wattlens_checked).error());                        \
+#define WATTLENS_CHECK(expression)                                 \
+  do {                                                             \
+    if (auto wattlens_checked = (expression); !wattlens_checked)   \
+      return std::unexpected(std::move(wattlens_checked).error()); \
   } while (false)

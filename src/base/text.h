@@ -11,7 +11,7 @@
 namespace wattlens::base {
 
 std::string_view trim(std::string_view text);
-std::vector<std::string_view> split(std::string_view text, char separator);   // "a,,b" gives three parts
+std::vector<std::string_view> split(std::string_view text, char separator);  // "a,,b" gives three parts
 std::string join(std::span<const std::string> parts, std::string_view separator);
 
 // The whole text as a number, in the C locale; empty where anything else is in it.

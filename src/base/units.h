@@ -19,8 +19,14 @@ struct Unit {
   friend constexpr Unit operator*(double factor, Unit a) { return {a.value * factor}; }
   friend constexpr Unit operator/(Unit a, double divisor) { return {a.value / divisor}; }
   friend constexpr double operator/(Unit a, Unit b) { return a.value / b.value; }
-  constexpr Unit& operator+=(Unit other) { value += other.value; return *this; }
-  constexpr Unit& operator-=(Unit other) { value -= other.value; return *this; }
+  constexpr Unit& operator+=(Unit other) {
+    value += other.value;
+    return *this;
+  }
+  constexpr Unit& operator-=(Unit other) {
+    value -= other.value;
+    return *this;
+  }
 };
 
 using Joules = Unit<struct JoulesTag>;
