@@ -14,7 +14,7 @@ class Cancellation {
   Cancellation();
   void request() noexcept;
   bool requested() const noexcept { return requested_.load(std::memory_order_relaxed); }
-  int fd() const { return event_.get(); }   // becomes readable, and stays so, once requested; for poll()
+  int fd() const { return event_.get(); }  // becomes readable, and stays so, once requested; for poll()
 
   // Sleeps until `time`; true when it was cancelled instead.
   bool sleep_until(const Clock& clock, MonoTime time) const;

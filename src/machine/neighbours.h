@@ -20,10 +20,10 @@ class NeighbourWatch {
  private:
   struct Look {
     base::MonoTime time;
-    std::optional<base::Seconds> busy;    // all processors, everybody
+    std::optional<base::Seconds> busy;  // all processors, everybody
     std::optional<base::Seconds> own;
     std::optional<base::Seconds> steal;
-    bool fine = false;                    // nanoseconds, not ticks
+    bool fine = false;  // nanoseconds, not ticks
   };
   Look look() const;
 

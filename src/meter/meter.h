@@ -21,15 +21,15 @@ enum class ReadStatus { ok, failed };
 // One look at one channel.
 struct Reading {
   ReadStatus status = ReadStatus::failed;
-  std::int64_t value = 0;   // uJ since opening, unwrapped (counter, model), or uW (power)
-  MonoTime before;          // clock just before and just after the read
+  std::int64_t value = 0;  // uJ since opening, unwrapped (counter, model), or uW (power)
+  MonoTime before;         // clock just before and just after the read
   MonoTime after;
 };
 
 struct MeterOptions {
-  base::Path root = "/";                   // tests give a folder in the shape of a machine
-  const base::Clock* clock = nullptr;      // never null; outlives the meter
-  record::MachineState machine;            // what models need to know
+  base::Path root = "/";               // tests give a folder in the shape of a machine
+  const base::Clock* clock = nullptr;  // never null; outlives the meter
+  record::MachineState machine;        // what models need to know
 };
 
 // One sensor family. Not thread-safe. Channels that exist but cannot be read are listed too, as `missing` with
@@ -37,9 +37,9 @@ struct MeterOptions {
 class Meter {
  public:
   virtual ~Meter() = default;
-  virtual std::string_view name() const = 0;                        // "rapl"
-  virtual std::span<const record::Channel> channels() const = 0;    // fixed after opening
-  virtual Result<void> read(std::span<Reading> out) = 0;            // one per channel, in order
+  virtual std::string_view name() const = 0;                      // "rapl"
+  virtual std::span<const record::Channel> channels() const = 0;  // fixed after opening
+  virtual Result<void> read(std::span<Reading> out) = 0;          // one per channel, in order
 };
 
 // Opening fails with ErrorKind::not_measurable where the machine has no such sensor; message and hint say why.
@@ -48,6 +48,6 @@ struct MeterKind {
   Result<std::unique_ptr<Meter>> (*open)(const MeterOptions& options);
 };
 
-std::span<const MeterKind> all_meters();   // meters.cpp; the load model comes last
+std::span<const MeterKind> all_meters();  // meters.cpp; the load model comes last
 
 }  // namespace wattlens::meter

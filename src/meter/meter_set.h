@@ -42,8 +42,8 @@ class MeterSet {
 
   std::vector<std::unique_ptr<Meter>> meters_;
   std::vector<record::Channel> channels_;
-  std::vector<Source> sources_;                 // of channels_[i]
-  std::vector<std::vector<Reading>> scratch_;   // one list per meter
+  std::vector<Source> sources_;                // of channels_[i]
+  std::vector<std::vector<Reading>> scratch_;  // one list per meter
   std::vector<AbsentMeter> absent_;
 };
 

@@ -16,7 +16,7 @@ struct SamplerOptions {
 // start() and stop() from one thread; take() and cost() may be called while it runs.
 class Sampler {
  public:
-  Sampler(MeterSet& meters, base::Clock& clock, SamplerOptions options);   // both outlive the sampler
+  Sampler(MeterSet& meters, base::Clock& clock, SamplerOptions options);  // both outlive the sampler
   ~Sampler();
 
   Result<void> start();

@@ -13,16 +13,16 @@ namespace wattlens::record {
 enum class ChannelKind { counter, power, model };
 
 struct Channel {
-  std::string id;      // "cpu.package.0", "cpu.dram.0", "gpu.1", "psys.0", "node.NAME"
+  std::string id;  // "cpu.package.0", "cpu.dram.0", "gpu.1", "psys.0", "node.NAME"
   ChannelKind kind = ChannelKind::counter;
-  std::string method;  // "powercap", "load_model"
-  std::string scope;   // in words: what it covers
-  std::vector<std::string> covers;   // ids of the channels that lie inside this one
+  std::string method;               // "powercap", "load_model"
+  std::string scope;                // in words: what it covers
+  std::vector<std::string> covers;  // ids of the channels that lie inside this one
   Provenance provenance = Provenance::missing;
   std::string reason;  // where missing
   std::string hint;
   std::optional<Seconds> update_period;  // nominal; the observed one overrides it
-  double gain_low = 0.0;   // true energy lies in reading x [1 + gain_low, 1 + gain_high] for 95 % of such parts
+  double gain_low = 0.0;  // true energy lies in reading x [1 + gain_low, 1 + gain_high] for 95 % of such parts
   double gain_high = 0.0;
 };
 

@@ -21,17 +21,17 @@ struct IdleBaseline {
 };
 
 struct Experiment {
-  std::string id;             // "20261121T100000-4f2a": sorts by time
+  std::string id;  // "20261121T100000-4f2a": sorts by time
   std::string title;
-  std::string created_at;     // wall clock, a label
+  std::string created_at;  // wall clock, a label
   std::string finished_at;
   ExperimentStatus status = ExperimentStatus::running;
   std::uint64_t seed = 0;
-  base::Json plan;            // as resolved, schema "wattlens.plan/1"
+  base::Json plan;  // as resolved, schema "wattlens.plan/1"
   MachineState machine;
   std::vector<Channel> channels;
   std::vector<PlanPoint> points;
-  std::vector<std::string> order;      // point ids as planned, all blocks
+  std::vector<std::string> order;  // point ids as planned, all blocks
   std::vector<IdleBaseline> idle_before;
   std::vector<IdleBaseline> idle_after;
   std::vector<Warning> warnings;
@@ -42,20 +42,20 @@ struct PointSummary {
   PlanPoint point;
   std::int64_t repetitions = 0;
   std::int64_t failed = 0;
-  std::int64_t outliers = 0;                    // flagged by MAD, not dropped
+  std::int64_t outliers = 0;  // flagged by MAD, not dropped
   std::optional<Estimate<double>> images_per_s;
   std::optional<Estimate<Seconds>> batch_time;
-  Energy energy_per_image;                      // gross
+  Energy energy_per_image;  // gross
   Energy net_energy_per_image;
-  std::optional<bool> complete;                 // false: "at least"
+  std::optional<bool> complete;  // false: "at least"
   OutputCheck output_check;
   WorkloadInfo workload;
   std::string stop_reason;
-  std::optional<Error> failure;                 // of the last failed run
-  std::vector<double> images_per_s_values;      // one per repetition, in order
-  std::vector<double> energy_values;            // J/image per repetition, in order; empty when missing
-  std::vector<std::int64_t> blocks;             // block of each repetition
-  std::vector<Warning> warnings;                // each once
+  std::optional<Error> failure;             // of the last failed run
+  std::vector<double> images_per_s_values;  // one per repetition, in order
+  std::vector<double> energy_values;        // J/image per repetition, in order; empty when missing
+  std::vector<std::int64_t> blocks;         // block of each repetition
+  std::vector<Warning> warnings;            // each once
 };
 
 // Least energy over the batch sizes of one model, against the smallest batch.
@@ -65,8 +65,8 @@ struct BatchSaving {
   std::string hint;
   std::int64_t best_batch = 0;
   std::int64_t base_batch = 0;
-  std::optional<Estimate<double>> ratio;        // energy of best / energy of base; paired by block
-  std::string verdict;                          // "less", "not distinguishable", ...
+  std::optional<Estimate<double>> ratio;  // energy of best / energy of base; paired by block
+  std::string verdict;                    // "less", "not distinguishable", ...
 };
 
 struct ExperimentSummary {

@@ -7,16 +7,25 @@
 namespace wattlens::record {
 
 template <class T>
-struct FieldsOf;   // FieldsOf<X>::visit(visitor, x) calls visitor("name", x.member) for each member
+struct FieldsOf;  // FieldsOf<X>::visit(visitor, x) calls visitor("name", x.member) for each member
 
-#define WATTLENS_FIELDS(Type)           \
-  template <>                           \
-  struct FieldsOf<Type> {               \
+#define WATTLENS_FIELDS(Type)            \
+  template <>                            \
+  struct FieldsOf<Type> {                \
     template <class Visitor, class Self> \
-    static void visit(Visitor& v, Self& x)
+    static void visit(Visitor & v, Self & x)
 
-WATTLENS_FIELDS(Interval<Joules>) { v("low_j", x.low); v("high_j", x.high); } };
-WATTLENS_FIELDS(Interval<Watts>) { v("low_w", x.low); v("high_w", x.high); } };
+WATTLENS_FIELDS(Interval<Joules>) {
+  v("low_j", x.low);
+  v("high_j", x.high);
+}
+};
+WATTLENS_FIELDS(Interval<Watts>) {
+  v("low_w", x.low);
+  v("high_w", x.high);
+}
+}
+;
 WATTLENS_FIELDS(Energy) {
   v("energy_j", x.value);
   v("absolute", x.absolute);
@@ -25,7 +34,9 @@ WATTLENS_FIELDS(Energy) {
   v("method", x.method);
   v("reason", x.reason);
   v("hint", x.hint);
-} };
+}
+}
+;
 WATTLENS_FIELDS(Channel) {
   v("id", x.id);
   v("kind", x.kind);
@@ -38,13 +49,17 @@ WATTLENS_FIELDS(Channel) {
   v("update_period_s", x.update_period);
   v("gain_low", x.gain_low);
   v("gain_high", x.gain_high);
-} };
+}
+}
+;
 WATTLENS_FIELDS(Warning) {
   v("code", x.code);
   v("channel", x.channel);
   v("message", x.message);
   v("hint", x.hint);
-} };
+}
+}
+;
 WATTLENS_FIELDS(Cpu) {
   v("vendor", x.vendor);
   v("model_name", x.model_name);
@@ -61,7 +76,9 @@ WATTLENS_FIELDS(Cpu) {
   v("turbo", x.turbo);
   v("governor", x.governor);
   v("temperature_c", x.temperature);
-} };
+}
+}
+;
 WATTLENS_FIELDS(MachineState) {
   v("host_label", x.host_label);
   v("kernel", x.kernel);
@@ -75,12 +92,16 @@ WATTLENS_FIELDS(MachineState) {
   v("git_revision", x.git_revision);
   v("build_type", x.build_type);
   v("compiler", x.compiler);
-} };
+}
+}
+;
 WATTLENS_FIELDS(Neighbours) {
   v("other_cores", x.other_cores);
   v("steal_cores", x.steal_cores);
   v("method", x.method);
-} };
+}
+}
+;
 WATTLENS_FIELDS(PlanPoint) {
   v("id", x.id);
   v("model", x.model);
@@ -91,14 +112,18 @@ WATTLENS_FIELDS(PlanPoint) {
   v("batch", x.batch);
   v("image_size", x.image_size);
   v("threads", x.threads);
-} };
+}
+}
+;
 WATTLENS_FIELDS(OutputCheck) {
   v("status", x.status);
   v("reference", x.reference);
   v("error", x.error);
   v("tolerance", x.tolerance);
   v("same_top1", x.same_top1);
-} };
+}
+}
+;
 WATTLENS_FIELDS(WorkloadInfo) {
   v("engine_version", x.engine_version);
   v("device_name", x.device_name);
@@ -110,13 +135,17 @@ WATTLENS_FIELDS(WorkloadInfo) {
   v("compile_s", x.compile);
   v("first_inference_s", x.first_inference);
   v("conditions", x.conditions);
-} };
+}
+}
+;
 WATTLENS_FIELDS(ChannelEnergy) {
   v("channel", x.channel);
   v("gross", x.gross);
   v("net", x.net);
   v("updates", x.updates);
-} };
+}
+}
+;
 WATTLENS_FIELDS(Window) {
   v("begin_mono_ns", x.begin);
   v("end_mono_ns", x.end);
@@ -130,18 +159,24 @@ WATTLENS_FIELDS(Window) {
   v("complete", x.complete);
   v("missing", x.missing);
   v("neighbours", x.neighbours);
-} };
+}
+}
+;
 WATTLENS_FIELDS(OwnCost) {
   v("cpu_s", x.cpu);
   v("wake_ups", x.wake_ups);
   v("missed_ticks", x.missed_ticks);
-} };
+}
+}
+;
 WATTLENS_FIELDS(Error) {
   v("kind", x.kind);
   v("message", x.message);
   v("hint", x.hint);
-} };
-WATTLENS_FIELDS(Run) {   // the samples go into the store as blobs, not into JSON
+}
+}
+;
+WATTLENS_FIELDS(Run) {  // the samples go into the store as blobs, not into JSON
   v("id", x.id);
   v("experiment", x.experiment);
   v("point", x.point);
@@ -156,12 +191,16 @@ WATTLENS_FIELDS(Run) {   // the samples go into the store as blobs, not into JSO
   v("windows", x.windows);
   v("own_cost", x.own_cost);
   v("warnings", x.warnings);
-} };
+}
+}
+;
 WATTLENS_FIELDS(IdleBaseline) {
   v("channel", x.channel);
   v("power_w", x.power);
   v("interval", x.interval);
-} };
+}
+}
+;
 WATTLENS_FIELDS(Experiment) {
   v("id", x.id);
   v("title", x.title);
@@ -177,7 +216,9 @@ WATTLENS_FIELDS(Experiment) {
   v("idle_before", x.idle_before);
   v("idle_after", x.idle_after);
   v("warnings", x.warnings);
-} };
+}
+}
+;
 
 #undef WATTLENS_FIELDS
 

@@ -9,8 +9,8 @@ namespace wattlens::record {
 inline constexpr std::string_view kRunSchema = "wattlens.run/1";
 inline constexpr std::string_view kStoredExperimentSchema = "wattlens.stored_experiment/1";
 
-base::Json to_json(const Experiment& experiment);      // with "schema"
-base::Json to_json(const Run& run);                    // with "schema"; without samples
+base::Json to_json(const Experiment& experiment);  // with "schema"
+base::Json to_json(const Run& run);                // with "schema"; without samples
 base::Json to_json(const PlanPoint& point);
 base::Json to_json(const MachineState& machine);
 base::Json to_json(const Channel& channel);

@@ -33,10 +33,9 @@ struct Names<RunStatus> {
 };
 template <>
 struct Names<ExperimentStatus> {
-  static constexpr std::array kAll = {std::pair(ExperimentStatus::running, "running"),
-                                      std::pair(ExperimentStatus::done, "done"),
-                                      std::pair(ExperimentStatus::interrupted, "interrupted"),
-                                      std::pair(ExperimentStatus::failed, "failed")};
+  static constexpr std::array kAll = {
+      std::pair(ExperimentStatus::running, "running"), std::pair(ExperimentStatus::done, "done"),
+      std::pair(ExperimentStatus::interrupted, "interrupted"), std::pair(ExperimentStatus::failed, "failed")};
 };
 
 template <class Enum>

@@ -36,13 +36,13 @@ struct Estimate {
 // An energy, with two intervals (docs/measurement.md): `absolute` holds the true value, with the sensor's gain and
 // offset spread; `relative` leaves out what cancels when two energies of one sensor are compared.
 struct Energy {
-  std::optional<Joules> value;           // empty exactly when provenance is missing
+  std::optional<Joules> value;               // empty exactly when provenance is missing
   std::optional<Interval<Joules>> absolute;  // empty also when nothing is known of the sensor's spread
   std::optional<Interval<Joules>> relative;
   Provenance provenance = Provenance::missing;
-  std::string method;                    // "powercap", or the model's name where modelled
-  std::string reason;                    // why it is missing: "permission", "absent", "stuck", ...
-  std::string hint;                      // the command that mends it
+  std::string method;  // "powercap", or the model's name where modelled
+  std::string reason;  // why it is missing: "permission", "absent", "stuck", ...
+  std::string hint;    // the command that mends it
 };
 
 }  // namespace wattlens::record

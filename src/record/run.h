@@ -17,8 +17,8 @@ namespace wattlens::record {
 
 // One combination of axis values. `threads` 0 means that the engine chooses.
 struct PlanPoint {
-  std::string id;          // "resnet50/openvino/cpu/bf16/latency/b8/224px/t2"
-  std::string model;       // a built-in network, or the path of an ONNX file
+  std::string id;     // "resnet50/openvino/cpu/bf16/latency/b8/224px/t2"
+  std::string model;  // a built-in network, or the path of an ONNX file
   std::string engine = "openvino";
   std::string device = "cpu";
   std::string precision = "f32";
@@ -45,8 +45,8 @@ enum class CheckStatus { not_run, passed, failed };
 // Whether the engine computes the right thing, found out before anything is timed.
 struct OutputCheck {
   CheckStatus status = CheckStatus::not_run;
-  std::string reference;              // what it was compared with; or why it was not
-  std::optional<double> error;        // largest |difference| / largest |reference|
+  std::string reference;        // what it was compared with; or why it was not
+  std::optional<double> error;  // largest |difference| / largest |reference|
   std::optional<double> tolerance;
   std::optional<bool> same_top1;
 };
@@ -55,14 +55,14 @@ struct OutputCheck {
 struct WorkloadInfo {
   std::string engine_version;
   std::string device_name;
-  std::string execution_precision;    // what the engine really runs: "bf16"
+  std::string execution_precision;  // what the engine really runs: "bf16"
   std::int64_t threads = 0;
   std::int64_t streams = 0;
   std::optional<Bytes> peak_memory;
-  std::optional<Seconds> start_up;    // spawn to hello
-  std::optional<Seconds> compile;     // load and compile
+  std::optional<Seconds> start_up;  // spawn to hello
+  std::optional<Seconds> compile;   // load and compile
   std::optional<Seconds> first_inference;
-  std::vector<std::string> conditions;   // "model cache: off", "flush-to-zero: on", ...
+  std::vector<std::string> conditions;  // "model cache: off", "flush-to-zero: on", ...
 };
 
 // Energy of one channel over a window.
@@ -70,7 +70,7 @@ struct ChannelEnergy {
   std::string channel;
   Energy gross;
   Energy net;
-  std::int64_t updates = 0;   // counter edges seen
+  std::int64_t updates = 0;  // counter edges seen
 };
 
 // Work done by measured threads, on the steady clock.
@@ -79,12 +79,12 @@ struct Window {
   base::MonoTime end;
   std::int64_t batches = 0;
   std::int64_t images = 0;
-  std::vector<std::int64_t> batch_us;       // duration of every batch between completions
+  std::vector<std::int64_t> batch_us;  // duration of every batch between completions
   std::vector<ChannelEnergy> channels;
-  Energy total;               // gross, over the channels in `sums`
+  Energy total;  // gross, over the channels in `sums`
   Energy net_total;
   std::vector<std::string> sums;
-  bool complete = true;       // false: an expected channel is missing, the total is a lower bound
+  bool complete = true;  // false: an expected channel is missing, the total is a lower bound
   std::vector<std::string> missing;
   Neighbours neighbours;
   Seconds duration() const { return end - begin; }
@@ -92,7 +92,7 @@ struct Window {
 
 // What measuring cost during a window.
 struct OwnCost {
-  Seconds cpu;                    // of the sampler thread
+  Seconds cpu;  // of the sampler thread
   std::int64_t wake_ups = 0;
   std::int64_t missed_ticks = 0;
 };
@@ -100,11 +100,11 @@ struct OwnCost {
 enum class RunStatus { done, failed, skipped };
 
 struct Run {
-  std::string id;              // "<experiment>/<order>"
+  std::string id;  // "<experiment>/<order>"
   std::string experiment;
-  std::string point;           // PlanPoint::id
-  std::int64_t order = 0;      // 0, 1, ... as executed
-  std::int64_t block = 0;      // each block holds one repetition of every point
+  std::string point;       // PlanPoint::id
+  std::int64_t order = 0;  // 0, 1, ... as executed
+  std::int64_t block = 0;  // each block holds one repetition of every point
   RunStatus status = RunStatus::done;
   std::optional<Error> failure;
   OutputCheck output_check;

@@ -13,7 +13,7 @@ class RunSink {
   virtual ~RunSink() = default;
   virtual Result<void> begin(const Experiment& experiment) = 0;
   virtual Result<void> add(const Run& run) = 0;
-  virtual Result<void> end(const Experiment& experiment) = 0;   // with its final status
+  virtual Result<void> end(const Experiment& experiment) = 0;  // with its final status
 };
 
 }  // namespace wattlens::record

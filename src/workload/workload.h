@@ -11,15 +11,15 @@
 namespace wattlens::workload {
 
 struct WindowRequest {
-  base::Seconds duration;          // run for about so long ...
-  std::int64_t min_batches = 5;    // ... and at least so many whole batches
+  base::Seconds duration;        // run for about so long ...
+  std::int64_t min_batches = 5;  // ... and at least so many whole batches
 };
 
 // The measured part, from the start of the first batch to the completion of the last.
 struct WorkDone {
   base::MonoTime begin;
   base::MonoTime end;
-  std::vector<base::MonoTime> completions;   // one per batch, ascending; the last equals `end`
+  std::vector<base::MonoTime> completions;  // one per batch, ascending; the last equals `end`
   std::int64_t images = 0;
 };
 
@@ -28,9 +28,9 @@ struct WorkDone {
 class Workload {
  public:
   virtual ~Workload() = default;
-  virtual record::WorkloadInfo describe() const = 0;            // complete after prepare()
-  virtual Result<void> prepare() = 0;                           // start, load, compile, allocate: never timed
-  virtual Result<record::OutputCheck> check_output() = 0;       // a fast wrong answer is not a result
+  virtual record::WorkloadInfo describe() const = 0;       // complete after prepare()
+  virtual Result<void> prepare() = 0;                      // start, load, compile, allocate: never timed
+  virtual Result<record::OutputCheck> check_output() = 0;  // a fast wrong answer is not a result
   virtual Result<WorkDone> run(const WindowRequest& request) = 0;
 };
 
