@@ -1,0 +1,49 @@
+# The everyday commands. Each does all that it needs, from a fresh clone on Debian 12 or newer.
+JOBS ?= $(shell nproc)
+# The networks of Yarally et al. (2023), "Batching for Green AI": what an image costs over batch sizes.
+DEMO ?= run --model alexnet,densenet121,shufflenet_v2_x0_5,vit_b_16,convnext_base --batch 1,4,16 --precision auto --budget 120s
+
+venv := $(or $(WATTLENS_VENV),.venv)
+configure := cmake --preset release --log-level=NOTICE $(if $(WATTLENS_VENV),-DWATTLENS_VENV=$(abspath $(WATTLENS_VENV)))
+# A first build needs no tests, and no GoogleTest; one that has them keeps them.
+first_build := $(if $(wildcard build/release/CMakeCache.txt),,-DWATTLENS_TESTS=OFF)
+
+.DEFAULT_GOAL := help
+.PHONY: help setup build demo test format lint clean
+
+help:
+	@echo 'make demo    set up, build, and measure five vision networks over batch sizes (2 minutes after the build)'
+	@echo 'make test    set up, build, and run all tests'
+	@echo 'make build   set up and build: build/release/wattlens and the workers of its engines'
+	@echo 'make setup   Debian packages, and the engine wheels into .venv (variables: tools/setup.sh)'
+	@echo 'make format  format C++ and Python in place'
+	@echo 'make lint    format check, clang-tidy, ruff, shellcheck: all files'
+	@echo 'make clean   remove build/ (.venv stays)'
+
+setup:
+	@tools/setup.sh engine
+
+build: setup
+	@$(configure) $(first_build)
+	@cmake --build --preset release -j $(JOBS) --target programs
+
+demo: build
+	@build/release/wattlens $(DEMO)
+
+test:
+	@tools/setup.sh engine tests
+	@$(configure) -DWATTLENS_TESTS=ON
+	@cmake --build --preset release -j $(JOBS)
+	@ctest --preset release -j $(JOBS)
+
+format:
+	@tools/setup.sh lint
+	@$(venv)/bin/python tools/lint.py --fix format
+
+lint:
+	@tools/setup.sh engine tests lint
+	@$(configure) -DWATTLENS_TESTS=ON
+	@$(venv)/bin/python tools/lint.py --all
+
+clean:
+	@rm -rf build
