@@ -50,11 +50,20 @@ struct Completion {
   base::MonoTime time;  // when the batch was complete, stamped as close to the device as the engine can
 };
 
+// One operator of a model as it was read, before the engine fuses any. A constant is no operator: it shows as an input.
+struct Operator {
+  std::string type;                                // "Convolution", in the engine's words
+  std::string name;                                // as in the file
+  std::vector<std::vector<std::int64_t>> inputs;   // shapes, weights among them
+  std::vector<std::vector<std::int64_t>> outputs;  // shapes
+};
+
 // One compiled model on one device. Batches run in slots; a slot runs one batch at a time. Not thread-safe.
 class Session {
  public:
   virtual ~Session() = default;
   virtual record::WorkloadInfo describe() const = 0;
+  virtual std::span<const Operator> operators() const = 0;  // in the order of their dependencies
   virtual std::int64_t slots() const = 0;  // how many batches may be in flight: 1 under the latency hint
   // Copies the images into every slot: seeded N(0, 1) or real ones, never an untouched buffer.
   virtual Result<void> set_input(const TensorView& images) = 0;
