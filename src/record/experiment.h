@@ -13,11 +13,17 @@ namespace wattlens::record {
 
 enum class ExperimentStatus { running, done, interrupted, failed };
 
-// Power with nothing running, per channel; measured before and after.
+// Power with nothing running, per channel.
 struct IdleBaseline {
   std::string channel;
   Watts power;
   Interval<Watts> interval;
+};
+
+// Why no more repetitions of a point were made: "width", "noise settled", "limit", "budget", "failed", "interrupted".
+struct PointStop {
+  std::string point;  // PlanPoint::id
+  std::string reason;
 };
 
 struct Experiment {
@@ -31,9 +37,11 @@ struct Experiment {
   MachineState machine;
   std::vector<Channel> channels;
   std::vector<PlanPoint> points;
-  std::vector<std::string> order;  // point ids as planned, all blocks
-  std::vector<IdleBaseline> idle_before;
-  std::vector<IdleBaseline> idle_after;
+  std::vector<std::string> order;         // point ids as planned, all blocks
+  std::vector<IdleBaseline> idle_before;  // before any engine was started
+  std::vector<IdleBaseline> idle_loaded;  // engines started, models resident
+  std::vector<IdleBaseline> idle_after;   // after all engines ended
+  std::vector<PointStop> stops;
   std::vector<Warning> warnings;
 };
 

@@ -2,31 +2,33 @@
 // Only json.cpp includes this file. Names end in their unit.
 #pragma once
 
+#include <concepts>
+#include <type_traits>
+
 #include "record/experiment.h"
 
 namespace wattlens::record {
 
-template <class T>
-struct FieldsOf;  // FieldsOf<X>::visit(visitor, x) calls visitor("name", x.member) for each member
+// T, const or not.
+template <class T, class Record>
+concept Of = std::same_as<std::remove_const_t<T>, Record>;
 
-#define WATTLENS_FIELDS(Type)            \
-  template <>                            \
-  struct FieldsOf<Type> {                \
-    template <class Visitor, class Self> \
-    static void visit(Visitor & v, Self & x)
+// visit_fields(visitor, record) calls visitor("name", member) for each member.
 
-WATTLENS_FIELDS(Interval<Joules>) {
+template <class Visitor, Of<Interval<Joules>> Self>
+void visit_fields(Visitor& v, Self& x) {
   v("low_j", x.low);
   v("high_j", x.high);
 }
-};
-WATTLENS_FIELDS(Interval<Watts>) {
+
+template <class Visitor, Of<Interval<Watts>> Self>
+void visit_fields(Visitor& v, Self& x) {
   v("low_w", x.low);
   v("high_w", x.high);
 }
-}
-;
-WATTLENS_FIELDS(Energy) {
+
+template <class Visitor, Of<Energy> Self>
+void visit_fields(Visitor& v, Self& x) {
   v("energy_j", x.value);
   v("absolute", x.absolute);
   v("relative", x.relative);
@@ -35,9 +37,9 @@ WATTLENS_FIELDS(Energy) {
   v("reason", x.reason);
   v("hint", x.hint);
 }
-}
-;
-WATTLENS_FIELDS(Channel) {
+
+template <class Visitor, Of<Channel> Self>
+void visit_fields(Visitor& v, Self& x) {
   v("id", x.id);
   v("kind", x.kind);
   v("method", x.method);
@@ -50,17 +52,17 @@ WATTLENS_FIELDS(Channel) {
   v("gain_low", x.gain_low);
   v("gain_high", x.gain_high);
 }
-}
-;
-WATTLENS_FIELDS(Warning) {
+
+template <class Visitor, Of<Warning> Self>
+void visit_fields(Visitor& v, Self& x) {
   v("code", x.code);
   v("channel", x.channel);
   v("message", x.message);
   v("hint", x.hint);
 }
-}
-;
-WATTLENS_FIELDS(Cpu) {
+
+template <class Visitor, Of<Cpu> Self>
+void visit_fields(Visitor& v, Self& x) {
   v("vendor", x.vendor);
   v("model_name", x.model_name);
   v("family", x.family);
@@ -77,9 +79,9 @@ WATTLENS_FIELDS(Cpu) {
   v("governor", x.governor);
   v("temperature_c", x.temperature);
 }
-}
-;
-WATTLENS_FIELDS(MachineState) {
+
+template <class Visitor, Of<MachineState> Self>
+void visit_fields(Visitor& v, Self& x) {
   v("host_label", x.host_label);
   v("kernel", x.kernel);
   v("os", x.os);
@@ -93,16 +95,16 @@ WATTLENS_FIELDS(MachineState) {
   v("build_type", x.build_type);
   v("compiler", x.compiler);
 }
-}
-;
-WATTLENS_FIELDS(Neighbours) {
+
+template <class Visitor, Of<Neighbours> Self>
+void visit_fields(Visitor& v, Self& x) {
   v("other_cores", x.other_cores);
   v("steal_cores", x.steal_cores);
   v("method", x.method);
 }
-}
-;
-WATTLENS_FIELDS(PlanPoint) {
+
+template <class Visitor, Of<PlanPoint> Self>
+void visit_fields(Visitor& v, Self& x) {
   v("id", x.id);
   v("model", x.model);
   v("engine", x.engine);
@@ -113,18 +115,18 @@ WATTLENS_FIELDS(PlanPoint) {
   v("image_size", x.image_size);
   v("threads", x.threads);
 }
-}
-;
-WATTLENS_FIELDS(OutputCheck) {
+
+template <class Visitor, Of<OutputCheck> Self>
+void visit_fields(Visitor& v, Self& x) {
   v("status", x.status);
   v("reference", x.reference);
   v("error", x.error);
   v("tolerance", x.tolerance);
   v("same_top1", x.same_top1);
 }
-}
-;
-WATTLENS_FIELDS(WorkloadInfo) {
+
+template <class Visitor, Of<WorkloadInfo> Self>
+void visit_fields(Visitor& v, Self& x) {
   v("engine_version", x.engine_version);
   v("device_name", x.device_name);
   v("execution_precision", x.execution_precision);
@@ -136,17 +138,17 @@ WATTLENS_FIELDS(WorkloadInfo) {
   v("first_inference_s", x.first_inference);
   v("conditions", x.conditions);
 }
-}
-;
-WATTLENS_FIELDS(ChannelEnergy) {
+
+template <class Visitor, Of<ChannelEnergy> Self>
+void visit_fields(Visitor& v, Self& x) {
   v("channel", x.channel);
   v("gross", x.gross);
   v("net", x.net);
   v("updates", x.updates);
 }
-}
-;
-WATTLENS_FIELDS(Window) {
+
+template <class Visitor, Of<Window> Self>
+void visit_fields(Visitor& v, Self& x) {
   v("begin_mono_ns", x.begin);
   v("end_mono_ns", x.end);
   v("batches", x.batches);
@@ -160,23 +162,23 @@ WATTLENS_FIELDS(Window) {
   v("missing", x.missing);
   v("neighbours", x.neighbours);
 }
-}
-;
-WATTLENS_FIELDS(OwnCost) {
+
+template <class Visitor, Of<OwnCost> Self>
+void visit_fields(Visitor& v, Self& x) {
   v("cpu_s", x.cpu);
   v("wake_ups", x.wake_ups);
   v("missed_ticks", x.missed_ticks);
 }
-}
-;
-WATTLENS_FIELDS(Error) {
+
+template <class Visitor, Of<Error> Self>
+void visit_fields(Visitor& v, Self& x) {
   v("kind", x.kind);
   v("message", x.message);
   v("hint", x.hint);
 }
-}
-;
-WATTLENS_FIELDS(Run) {  // the samples go into the store as blobs, not into JSON
+
+template <class Visitor, Of<Run> Self>
+void visit_fields(Visitor& v, Self& x) {  // the samples go into the store as blobs, not into JSON
   v("id", x.id);
   v("experiment", x.experiment);
   v("point", x.point);
@@ -192,16 +194,22 @@ WATTLENS_FIELDS(Run) {  // the samples go into the store as blobs, not into JSON
   v("own_cost", x.own_cost);
   v("warnings", x.warnings);
 }
-}
-;
-WATTLENS_FIELDS(IdleBaseline) {
+
+template <class Visitor, Of<IdleBaseline> Self>
+void visit_fields(Visitor& v, Self& x) {
   v("channel", x.channel);
   v("power_w", x.power);
   v("interval", x.interval);
 }
+
+template <class Visitor, Of<PointStop> Self>
+void visit_fields(Visitor& v, Self& x) {
+  v("point", x.point);
+  v("reason", x.reason);
 }
-;
-WATTLENS_FIELDS(Experiment) {
+
+template <class Visitor, Of<Experiment> Self>
+void visit_fields(Visitor& v, Self& x) {
   v("id", x.id);
   v("title", x.title);
   v("created_at", x.created_at);
@@ -214,12 +222,10 @@ WATTLENS_FIELDS(Experiment) {
   v("points", x.points);
   v("order", x.order);
   v("idle_before", x.idle_before);
+  v("idle_loaded", x.idle_loaded);
   v("idle_after", x.idle_after);
+  v("stops", x.stops);
   v("warnings", x.warnings);
 }
-}
-;
-
-#undef WATTLENS_FIELDS
 
 }  // namespace wattlens::record

@@ -12,8 +12,13 @@ namespace {
 
 using base::Json;
 
+// Asks whether a type has fields.
+struct Nothing {
+  void operator()(std::string_view, const auto&) const {}
+};
+
 template <class T>
-concept Record = requires { sizeof(FieldsOf<T>); };
+concept Record = requires(Nothing& nothing, T& value) { visit_fields(nothing, value); };
 template <class T>
 concept Named = std::is_enum_v<T> && !std::same_as<T, ErrorKind>;
 template <class T>
@@ -51,7 +56,7 @@ template <class T>
 Json write(const T& value) {
   if constexpr (Record<T>) {
     Writer writer;
-    FieldsOf<T>::visit(writer, value);
+    visit_fields(writer, value);
     return std::move(writer.object);
   } else if constexpr (kIsVector<T>) {
     Json list = Json::array();
@@ -101,7 +106,7 @@ struct Reader {
     } else if constexpr (Record<T>) {
       if (!json.is_object()) return reject(where, "an object", json);
       Reader inner{json, where, problem};
-      FieldsOf<T>::visit(inner, value);
+      visit_fields(inner, value);
     } else if constexpr (kIsVector<T>) {
       if (!json.is_array()) return reject(where, "an array", json);
       value.clear();
@@ -157,7 +162,7 @@ Result<T> read_record(const Json& json, std::string_view what) {
   T value{};
   std::string problem;
   Reader reader{json, "", problem};
-  FieldsOf<T>::visit(reader, value);
+  visit_fields(reader, value);
   if (!problem.empty()) return fail(ErrorKind::usage, fmt::format("{}: {}", what, problem));
   return value;
 }
