@@ -1,0 +1,131 @@
+#include "stats/comparison.h"
+
+#include <gtest/gtest.h>
+
+#include <algorithm>
+#include <limits>
+#include <numeric>
+
+#include "stats/reference.h"
+
+namespace wattlens::stats {
+namespace {
+
+using Values = std::vector<double>;
+using Blocks = std::vector<std::int64_t>;
+
+Blocks count_up(std::size_t count) {
+  Blocks blocks(count);
+  std::iota(blocks.begin(), blocks.end(), 0);
+  return blocks;
+}
+
+Result<Comparison> compare(const Values& numerator, const Values& denominator, ComparisonOptions options = {}) {
+  base::Random random(1);
+  const Blocks above = count_up(numerator.size());
+  const Blocks below = count_up(denominator.size());
+  return compare_by_block({numerator, above}, {denominator, below}, random, options);
+}
+
+TEST(Comparison, NeedsTwoCommonBlocks) {
+  EXPECT_FALSE(compare({}, {}));
+  EXPECT_FALSE(compare({1.0}, {2.0}));
+  EXPECT_FALSE(compare({1.0, 2.0, 3.0}, {2.0}));
+  base::Random random(1);
+  const Values values = {1.0, 2.0};
+  const Blocks early = {0, 1};
+  const Blocks late = {2, 3};
+  const auto found = compare_by_block({values, early}, {values, late}, random);
+  ASSERT_FALSE(found);
+  EXPECT_EQ(found.error().kind, ErrorKind::not_measurable);
+}
+
+TEST(Comparison, LengthsThatDoNotMatchAreAUsageError) {
+  base::Random random(1);
+  const Values values = {1.0, 2.0};
+  const Blocks blocks = {0, 1};
+  const Blocks short_blocks = {0};
+  const auto found = compare_by_block({values, short_blocks}, {values, blocks}, random);
+  ASSERT_FALSE(found);
+  EXPECT_EQ(found.error().kind, ErrorKind::usage);
+}
+
+TEST(Comparison, RefusesValuesThatHaveNoLogarithm) {
+  for (const double bad : {0.0, -1.0, std::numeric_limits<double>::quiet_NaN()}) {
+    EXPECT_FALSE(compare({1.0, bad, 1.0}, {1.0, 1.0, 1.0}));
+    EXPECT_FALSE(compare({1.0, 1.0, 1.0}, {1.0, bad, 1.0}));
+  }
+}
+
+TEST(Comparison, RefusesALimitThatIsNoNumberOrNegative) {
+  for (const double bad : {-0.01, std::numeric_limits<double>::quiet_NaN()}) {
+    EXPECT_FALSE(compare({1.0, 1.1}, {1.0, 1.0}, {.equivalence_limit = bad}));
+  }
+}
+
+TEST(Comparison, EqualSidesAreEquivalent) {
+  const auto found = compare({1.0, 2.0, 3.0}, {1.0, 2.0, 3.0});
+  ASSERT_TRUE(found);
+  EXPECT_EQ(found->ratio.value, 1.0);
+  EXPECT_EQ(found->ratio.interval, (Interval{1.0, 1.0}));
+  EXPECT_EQ(verdict_text(*found), "equivalent");
+}
+
+TEST(Comparison, FollowsTheIntervalWithItsWords) {
+  const Values ones(6, 1.0);
+  EXPECT_EQ(verdict_text(*compare({0.80, 0.81, 0.79, 0.80, 0.82, 0.80}, ones)), "less");
+  EXPECT_EQ(verdict_text(*compare({1.20, 1.21, 1.19, 1.20, 1.22, 1.20}, ones)), "more");
+  EXPECT_EQ(verdict_text(*compare({0.990, 0.991, 0.989, 0.990, 0.992, 0.990}, ones)), "less, equivalent");
+  EXPECT_EQ(verdict_text(*compare({1.001, 0.999, 1.000, 1.002, 0.998, 1.001}, ones)), "equivalent");
+  EXPECT_EQ(verdict_text(*compare({1.2, 0.8, 1.0, 1.3, 0.7, 1.1}, ones)), "not distinguishable");
+}
+
+TEST(Comparison, ExchangedSidesGiveTheReciprocal) {
+  const Values a = {0.98, 1.03, 0.97, 1.0, 0.96};
+  const Values b = {1.0, 1.01, 1.0, 1.02, 0.99};
+  const auto there = compare(a, b);
+  const auto back = compare(b, a);
+  ASSERT_TRUE(there && back);
+  EXPECT_NEAR(there->ratio.value * back->ratio.value, 1.0, 1e-14);
+  EXPECT_NEAR(there->ratio.interval.low * back->ratio.interval.high, 1.0, 1e-14);
+}
+
+TEST(Comparison, WhatChangesFromBlockToBlockCancels) {
+  const auto found = compare({0.9, 9.0, 90.0, 900.0}, {1.0, 10.0, 100.0, 1000.0});
+  ASSERT_TRUE(found);
+  EXPECT_NEAR(found->ratio.interval.low, 0.9, 1e-12);
+  EXPECT_NEAR(found->ratio.interval.high, 0.9, 1e-12);
+}
+
+TEST(Comparison, PairsByBlockAndNotByPosition) {
+  base::Random random(1);
+  const Values numerator = {30.0, 1.0, 20.0, 1.0, 4.0};
+  const Blocks above = {3, 1, 2, 7, 1};  // block 1 twice: geometric mean 2; block 7 has no partner
+  const Values denominator = {10.0, 20.0, 30.0, 5.0};
+  const Blocks below = {1, 2, 3, 9};
+  const auto found = compare_by_block({numerator, above}, {denominator, below}, random);
+  ASSERT_TRUE(found);
+  EXPECT_EQ(found->pairs, 3U);
+  EXPECT_NEAR(found->ratio.value, std::cbrt(0.2 * 1.0 * 1.0), 1e-14);
+}
+
+TEST(Comparison, AgreesWithSciPy) {
+  for (const auto& wanted : reference().at("pairs")) {
+    const auto numerator = wanted.at("numerator").get<Values>();
+    const auto found = compare(numerator, wanted.at("denominator").get<Values>());
+    ASSERT_TRUE(found);
+    EXPECT_EQ(found->pairs, numerator.size());
+    EXPECT_NEAR(found->ratio.value, wanted.at("ratio").get<double>(), 1e-13);
+    const bool by_t = numerator.size() < kBcaPairs;
+    EXPECT_EQ(found->method, by_t ? "t" : "bca");
+    for (const std::size_t end : {0U, 1U}) {
+      const double ours = end == 0 ? found->ratio.interval.low : found->ratio.interval.high;
+      const double theirs = wanted.at(by_t ? "t_interval_95" : "bca_mean_over_seeds").at(end);
+      const double tolerance = by_t ? 1e-12 : 5.0 * wanted.at("bca_deviation_over_seeds").at(end).get<double>();
+      EXPECT_NEAR(ours, theirs, tolerance);
+    }
+  }
+}
+
+}  // namespace
+}  // namespace wattlens::stats
