@@ -4,6 +4,7 @@
 Fails on an include that no rule allows, on a folder without a rule, on a cycle between folders, and on a rule
 that no file needs any more. A rule is a folder name ("record") or one header ("worker/client.h").
 """
+
 import argparse
 import json
 import pathlib
@@ -19,7 +20,7 @@ def find_cycle(graph):
 
     def visit(node):
         if node in path:
-            return path[path.index(node):] + [node]
+            return path[path.index(node) :] + [node]
         if node in done:
             return None
         path.append(node)
@@ -47,7 +48,7 @@ def check(source, rules):
         folder = file.relative_to(source).parts[0]
         for target in INCLUDE.findall(file.read_text(encoding="utf-8")):
             if not (source / target).is_file():
-                problems.append(f"{file}: includes \"{target}\", which is not a path below src/")
+                problems.append(f'{file}: includes "{target}", which is not a path below src/')
                 continue
             to = target.split("/")[0]
             if to == folder:
@@ -57,7 +58,7 @@ def check(source, rules):
             if allowed:
                 used.setdefault(folder, set()).update(allowed)
             else:
-                problems.append(f"{file}: {folder} may not include \"{target}\"")
+                problems.append(f'{file}: {folder} may not include "{target}"')
     for folder, allowed in sorted(rules.items()):
         for rule in allowed:
             if folder in folders and rule not in used.get(folder, ()):

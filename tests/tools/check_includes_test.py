@@ -1,5 +1,6 @@
 #!/usr/bin/env python3
 """tools/check_includes.py accepts a clean tree and names each kind of breach."""
+
 import pathlib
 import sys
 import tempfile
