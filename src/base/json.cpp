@@ -2,6 +2,8 @@
 
 #include <fmt/core.h>
 
+#include <algorithm>
+
 namespace wattlens::base {
 namespace {
 
@@ -18,9 +20,33 @@ std::unexpected<Error> wrong_type(std::string_view name, std::string_view expect
 
 std::string dump(const Json& json, int indent) { return json.dump(indent, ' ', false, Json::error_handler_t::replace); }
 
+// Copying and writing JSON recurse, so that a hostile file of nothing but brackets would end the stack.
+constexpr int kDeepestNesting = 500;
+
+int nesting(std::string_view text) {
+  int depth = 0, deepest = 0;
+  bool in_string = false;
+  for (std::size_t i = 0; i < text.size(); ++i) {
+    const char c = text[i];
+    if (in_string && c == '\\') {
+      ++i;
+    } else if (c == '"') {
+      in_string = !in_string;
+    } else if (!in_string && (c == '[' || c == '{')) {
+      deepest = std::max(deepest, ++depth);
+    } else if (!in_string && (c == ']' || c == '}')) {
+      --depth;
+    }
+  }
+  return deepest;
+}
+
 }  // namespace
 
 Result<Json> parse_json(std::string_view text, std::string_view what) {
+  if (nesting(text) > kDeepestNesting) {
+    return fail(ErrorKind::usage, fmt::format("{} is nested deeper than {} levels", what, kDeepestNesting));
+  }
   try {
     return Json::parse(text);
   } catch (const Json::exception& error) {

@@ -3,6 +3,7 @@
 #include <gtest/gtest.h>
 
 #include <limits>
+#include <string>
 
 namespace wattlens::base {
 namespace {
@@ -12,6 +13,13 @@ TEST(Json, BadTextIsNamedWithItsPlace) {
   ASSERT_FALSE(result);
   EXPECT_NE(result.error().message.find("plan.json"), std::string::npos);
   EXPECT_NE(result.error().message.find("line 1"), std::string::npos);
+}
+
+TEST(Json, TextThatWouldEndTheStackIsRefused) {
+  const auto nested = [](std::size_t depth) { return std::string(depth, '[') + std::string(depth, ']'); };
+  EXPECT_FALSE(parse_json(nested(200'000), "input"));
+  EXPECT_TRUE(parse_json(nested(500), "input"));
+  EXPECT_TRUE(parse_json("[\"\\\"" + nested(1000) + "\"]", "brackets in a string"));
 }
 
 TEST(Json, MembersAreCheckedForPresenceAndType) {
