@@ -4,6 +4,7 @@
 Run it again only when a statistic is added; needs NumPy and SciPy. Bootstrap endpoints are given twice: exactly, for
 resamples that are kept in the file, and as mean and standard deviation over many seeds, for our own resampling.
 """
+
 import argparse
 import json
 import pathlib
@@ -28,8 +29,10 @@ def samples():
         "negative_24": -3.0 + rng.standard_normal(24),
         "offset_30": 1.0e9 + rng.standard_normal(30),
     }
-    return {name: [float(f"{x:.6g}") if name != "offset_30" else round(float(x), 3) for x in values]
-            for name, values in made.items()}
+    return {
+        name: [float(f"{x:.6g}") if name != "offset_30" else round(float(x), 3) for x in values]
+        for name, values in made.items()
+    }
 
 
 def summary(values):
@@ -49,8 +52,12 @@ def summary(values):
 def bootstrap(values, statistic):
     x = np.array(values)
     exact = stats.bootstrap((x,), statistic, n_resamples=199, method="BCa", rng=7)
-    ends = np.array([stats.bootstrap((x,), statistic, n_resamples=10_000, method="BCa", rng=seed).confidence_interval
-                     for seed in range(SEEDS)])
+    ends = np.array(
+        [
+            stats.bootstrap((x,), statistic, n_resamples=10_000, method="BCa", rng=seed).confidence_interval
+            for seed in range(SEEDS)
+        ]
+    )
     return {
         "value": float(statistic(x)),
         "jackknife": [float(statistic(np.delete(x, i))) for i in range(len(x))],
@@ -64,8 +71,12 @@ def bootstrap(values, statistic):
 def paired(numerator, denominator):
     logs = np.log(numerator) - np.log(denominator)
     interval = stats.ttest_1samp(logs, 0.0).confidence_interval(0.95)
-    ends = np.exp([stats.bootstrap((logs,), np.mean, n_resamples=10_000, method="BCa", rng=seed).confidence_interval
-                   for seed in range(SEEDS)])
+    ends = np.exp(
+        [
+            stats.bootstrap((logs,), np.mean, n_resamples=10_000, method="BCa", rng=seed).confidence_interval
+            for seed in range(SEEDS)
+        ]
+    )
     return {
         "numerator": list(numerator),
         "denominator": list(denominator),
@@ -107,14 +118,19 @@ def main():
         "schema": "wattlens.stats_reference/1",
         "made_by": "tools/make_stats_reference.py",
         "scipy": scipy.__version__,
-        "student_t_quantiles": [[p, d, float(stats.t.ppf(p, d))] for p in (0.025, 0.5, 0.9, 0.975, 0.9995)
-                                for d in (1.0, 2.5, 4.0, 29.0, 1e6)],
+        "student_t_quantiles": [
+            [p, d, float(stats.t.ppf(p, d))]
+            for p in (0.025, 0.5, 0.9, 0.975, 0.9995)
+            for d in (1.0, 2.5, 4.0, 29.0, 1e6)
+        ],
         "normal_probabilities": [[z, float(stats.norm.cdf(z))] for z in (-37.0, -3.0, -0.5, 0.0, 1.96, 8.0)],
         "samples": {name: {"values": values} | summary(values) for name, values in made.items()},
-        "bootstrap": [{"sample": name, "statistic": word} | bootstrap(made[name], statistic)
-                      for name in ("normal_30", "lognormal_30", "odd_31", "negative_24", "ties_30")
-                      for word, statistic in (("mean", np.mean), ("median", np.median))
-                      if (name, word) != ("ties_30", "median")],  # no jackknife scatter: SciPy gives no interval
+        "bootstrap": [
+            {"sample": name, "statistic": word} | bootstrap(made[name], statistic)
+            for name in ("normal_30", "lognormal_30", "odd_31", "negative_24", "ties_30")
+            for word, statistic in (("mean", np.mean), ("median", np.median))
+            if (name, word) != ("ties_30", "median")
+        ],  # no jackknife scatter: SciPy gives no interval
         "pairs": pairs(),
     }
     arguments.output.write_text(text_of(reference) + "\n", encoding="utf-8")
