@@ -65,6 +65,12 @@ void Random::fill_normal(std::span<float> out, double mean, double deviation) {
   for (float& value : out) value = static_cast<float>(mean + deviation * normal());
 }
 
+void Random::fill_uniform(std::span<float> out, double low, double high) {
+  for (float& value : out) value = static_cast<float>(low + (high - low) * uniform());
+}
+
+void Random::skip(std::uint64_t count) { state_ += count * 0x9e3779b97f4a7c15ULL; }
+
 double normal_quantile(double probability) {
   static constexpr std::array kA = {3.3871328727963666080e0,  1.3314166789178437745e+2, 1.9715909503065514427e+3,
                                     1.3731693765509461125e+4, 4.5921953931549871457e+4, 6.7265770927008700853e+4,

@@ -27,6 +27,8 @@ class Random {
   std::uint64_t below(std::uint64_t bound);  // [0, bound), unbiased; bound > 0
   double normal();                           // N(0, 1) by Wichura's AS 241 inverse, absolute error < 1e-9
   void fill_normal(std::span<float> out, double mean = 0.0, double deviation = 1.0);
+  void fill_uniform(std::span<float> out, double low, double high);  // as uniform(low, high), rounded to float
+  void skip(std::uint64_t count);                                    // as if next() had been called so often
 
  private:
   std::uint64_t state_;

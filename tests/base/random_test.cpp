@@ -24,6 +24,23 @@ TEST(Random, NormalQuantileMatchesSciPy) {
   EXPECT_NEAR(normal_quantile(1e-300), -37.0470962993612, 1e-9);
 }
 
+TEST(Random, FilledUniformNumbersAreTheSingleOnesRounded) {
+  Random filling(7);
+  Random single(7);
+  std::vector<float> values(100);
+  filling.fill_uniform(values, -0.5, 2.0);
+  for (const float value : values) EXPECT_EQ(value, static_cast<float>(single.uniform(-0.5, 2.0)));
+}
+
+TEST(Random, SkippingEntersTheStreamFurtherOn) {
+  Random skipping(7);
+  Random stepping(7);
+  skipping.skip(0);
+  skipping.skip(1000);
+  for (int i = 0; i < 1000; ++i) stepping.next();
+  EXPECT_EQ(skipping.next(), stepping.next());
+}
+
 TEST(Random, NormalHasTheMomentsOfAStandardNormal) {
   Random random(7);
   std::vector<float> values(200'000);
