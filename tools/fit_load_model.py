@@ -29,8 +29,8 @@ MACHINES = [
 LEFT_OUT = [
     {
         "file": "E5-1240",
-        "reason": "names the processor of the E3-1240 files (69 W), yet gives 97 W: every value is that package's energy "
-        "plus its cores' once more",
+        "reason": "names the processor of the E3-1240 files (69 W), yet gives 97 W: every value is that package's "
+        "energy plus its cores' once more",
     }
 ]
 
@@ -64,7 +64,7 @@ MEMORY_RANGE_W_PER_GIB = (0.05, 1.0)
 
 def read_servers(path):
     with path.open(encoding="utf-8") as file:
-        rows = [row for row in csv.DictReader(file)]
+        rows = list(csv.DictReader(file))
     return [
         {
             "name": row["microarchitecture"],
@@ -105,7 +105,7 @@ def read_curves(folder):
             sys.exit(f"{folder}: expected two curves of {prefix}, found {len(files)}")
         for path in files:
             with path.open(encoding="utf-8") as file:
-                rows = [row for row in csv.DictReader(file)]
+                rows = list(csv.DictReader(file))
             # rapl_power is the reading of one moment (1 W at idle); the energy of the whole 30 s is right.
             power = [float(row["rapl_energy"]) * 3.6e6 / float(row["duration"]) for row in rows]
             load = [0.01 * float(row["cpu_load"]) for row in rows]
