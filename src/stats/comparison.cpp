@@ -109,6 +109,7 @@ Result<Comparison> compare_by_block(BlockedSample numerator, BlockedSample denom
 
 std::string verdict_text(const Comparison& comparison) {
   std::vector<std::string> words;
+  words.reserve(comparison.verdicts.size());
   for (const Verdict verdict : comparison.verdicts) words.emplace_back(to_string(verdict));
   return base::join(words, ", ");
 }

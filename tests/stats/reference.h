@@ -13,11 +13,11 @@
 namespace wattlens::stats {
 
 inline const base::Json& reference() {
-  static const base::Json json = [] {
+  static const base::Json kReference = [] {
     const auto text = base::read_text(base::Path(WATTLENS_TEST_DIR) / "golden/stats.json");
     return text ? base::Json::parse(*text) : base::Json();
   }();
-  return json;
+  return kReference;
 }
 
 inline std::vector<double> reference_sample(const std::string& name) {
