@@ -9,8 +9,9 @@
 
 namespace wattlens::machine {
 
-// Two looks with the work in between. "Own" is this process and its descendants. Nanosecond run times where
-// /proc/schedstat has them; else ticks, and then windows shorter than 2 s give no answer. Not thread-safe.
+// Two looks with the work in between. "Own" is this process and its descendants, with the time of those that ended and
+// were waited for. Nanosecond run times where /proc/schedstat has them; else ticks, and then windows shorter than 2 s
+// give no answer. Steal is told only over >= 0.5 s, because it comes in ticks. Not thread-safe.
 class NeighbourWatch {
  public:
   explicit NeighbourWatch(const base::Clock& clock, base::Path root = "/");
@@ -20,10 +21,10 @@ class NeighbourWatch {
  private:
   struct Look {
     base::MonoTime time;
-    std::optional<base::Seconds> busy;  // all processors, everybody
+    std::optional<base::Seconds> run;    // all processors, everybody, in nanoseconds
+    std::optional<base::Seconds> ticks;  // the same in clock ticks
     std::optional<base::Seconds> own;
     std::optional<base::Seconds> steal;
-    bool fine = false;  // nanoseconds, not ticks
   };
   Look look() const;
 
