@@ -25,7 +25,8 @@ class MeterSet {
   // For tests and simulations.
   explicit MeterSet(std::vector<std::unique_ptr<Meter>> meters);
 
-  // One entry per channel id, readable or missing. A modelled channel stands in only for ids that nothing measures.
+  // One entry per channel id, readable or missing. The load model stands in only where nothing of its family (the first
+  // word of the id: "cpu", "gpu") is measured, so that a total never mixes the two; what it replaces is in absent().
   std::span<const record::Channel> channels() const { return channels_; }
   std::span<const AbsentMeter> absent() const { return absent_; }
   bool anything_measured() const;

@@ -1,0 +1,293 @@
+#include "meter/channel_energy.h"
+
+#include <fmt/core.h>
+
+#include <algorithm>
+#include <cmath>
+#include <utility>
+
+#include "meter/edges.h"
+
+namespace wattlens::meter {
+namespace {
+
+using base::Joules;
+using base::MonoTime;
+using base::Seconds;
+using base::Watts;
+using record::Samples;
+
+constexpr double kStillPeriods = 20.0;
+constexpr Seconds kStillTime{1.0};
+constexpr std::int64_t kFewUpdates = 5;
+constexpr double kMostUnseen = 0.2;  // of a window, before its energy cannot be told
+
+record::Warning warning(const record::Channel& channel, std::string code, std::string message, std::string hint = {}) {
+  return {std::move(code), channel.id, std::move(message), std::move(hint)};
+}
+
+// The energy at a time between two edges, and what is not known about it.
+struct Cut {
+  Joules value;
+  Spread spread;
+};
+
+// `mean` is the power of the whole window: where the power at the cut differs from it, the counter between the edges is
+// not a straight line, and is wrong by at most gap * x * (1 - x) * difference (a step at the cut).
+Cut cut(const Track& track, std::size_t after, Seconds time, Watts mean) {
+  const Edge& a = track.edges[after - 1];
+  const Edge& b = track.edges[after];
+  const Seconds gap = b.time - a.time;
+  const double x = (time - a.time) / gap;
+  const Watts slope = (b.value - a.value) / gap;
+  Cut result{a.value + slope * (x * gap), {}};
+  result.spread.add_uniform((slope * a.half_width).value * (1.0 - x));
+  result.spread.add_uniform((slope * b.half_width).value * x);
+  result.spread.add_uniform(std::abs(gap.value * x * (1.0 - x) * (slope - mean).value));
+  result.spread.add_uniform(0.5 * track.quantum.value);
+  return result;
+}
+
+// Index of the first edge after a time, where there is one on each side; else 0.
+std::size_t edge_after(const Track& track, Seconds time) {
+  const auto found = std::ranges::upper_bound(track.edges, time, {}, &Edge::time);
+  if (found == track.edges.begin() || found == track.edges.end()) return 0;
+  return static_cast<std::size_t>(found - track.edges.begin());
+}
+
+// Power between neighbouring edges varies by itself and because the edges are not known exactly; the first part only.
+double own_variance(const Track& track, std::size_t first, std::size_t last, Watts mean) {
+  double squares = 0.0;
+  double jitter = 0.0;
+  for (std::size_t i = first + 1; i <= last; ++i) {
+    const Seconds gap = track.edges[i].time - track.edges[i - 1].time;
+    const double power = (track.edges[i].value - track.edges[i - 1].value) / gap / Watts{1.0};
+    const double h = track.edges[i].half_width / gap;
+    squares += (power - mean.value) * (power - mean.value);
+    jitter += 2.0 / 3.0 * h * h * mean.value * mean.value;
+  }
+  return std::max(0.0, squares - jitter) / static_cast<double>(last - first - 1);
+}
+
+struct Span {
+  std::size_t first = 0;
+  std::size_t last = 0;  // indices of the first and last edge inside the window
+  std::int64_t count = 0;
+};
+
+Span edges_inside(const Track& track, Seconds begin, Seconds end) {
+  Span span;
+  for (std::size_t i = 0; i < track.edges.size(); ++i) {
+    if (track.edges[i].time < begin || track.edges[i].time > end) continue;
+    if (span.count++ == 0) span.first = i;
+    span.last = i;
+  }
+  return span;
+}
+
+// Cut at the window's ends: the counter is interpolated.
+ChannelResult interpolated(const Track& track, Seconds begin, Seconds end, std::size_t at_begin, std::size_t at_end) {
+  const Edge& a = track.edges[at_begin - 1];
+  const Edge& b = track.edges[at_end];
+  const Watts mean = (b.value - a.value) / (b.time - a.time);
+  const Cut first = cut(track, at_begin, begin, mean);
+  const Cut last = cut(track, at_end, end, mean);
+  ChannelResult result;
+  result.value = last.value - first.value;
+  result.spread = first.spread;
+  result.spread.add(last.spread);
+  return result;
+}
+
+// Cut at the counter's edges: the work is interpolated, that is, the power between them holds for the whole window.
+ChannelResult scaled(const Track& track, Seconds begin, Seconds end, const Span& span) {
+  const Edge& a = track.edges[span.first];
+  const Edge& b = track.edges[span.last];
+  const Seconds duration = end - begin;
+  const Seconds seen = b.time - a.time;
+  const Watts power = (b.value - a.value) / seen;
+  const Seconds unseen = duration - seen;
+  ChannelResult result;
+  result.value = power * duration;
+  const double per_second = (*result.value / seen).value;
+  result.spread.add_uniform(per_second * a.half_width.value);
+  result.spread.add_uniform(per_second * b.half_width.value);
+  result.spread.add_uniform(0.5 * track.quantum.value * (duration / seen));
+  result.spread.add_uniform(0.5 * track.quantum.value * (duration / seen));
+  if (span.count < 4) {
+    // Too few updates to see how the power varies.
+    result.spread.add_uniform((power * unseen).value);
+  } else {
+    const double variance = own_variance(track, span.first, span.last, power) * track.period.value;
+    result.spread.add_normal(std::sqrt(variance * (unseen.value + unseen.value * unseen.value / seen.value)));
+  }
+  return result;
+}
+
+// Where the counter moved, then stood still for so long that it must be broken.
+std::optional<Seconds> stood_still(const Track& track, Seconds begin, Seconds end) {
+  if (track.edges.size() < 3) return std::nullopt;
+  std::vector<Seconds> gaps;
+  for (std::size_t i = 1; i < track.edges.size(); ++i) gaps.push_back(track.edges[i].time - track.edges[i - 1].time);
+  std::vector<Seconds> sorted = gaps;
+  std::ranges::sort(sorted);
+  const Seconds limit = std::max(kStillPeriods * std::max(sorted[sorted.size() / 2], track.poll), kStillTime);
+  std::optional<Seconds> longest;
+  const auto look = [&](Seconds from, Seconds to) {
+    const Seconds still = std::min(to, end) - std::max(from, begin);
+    if (still > limit && (!longest || still > *longest)) longest = still;
+  };
+  look(track.first_reading, track.edges.front().time);
+  for (std::size_t i = 1; i < track.edges.size(); ++i) look(track.edges[i - 1].time, track.edges[i].time);
+  look(track.edges.back().time, track.last_reading);
+  return longest;
+}
+
+ChannelResult missing(std::string reason, record::Warning remark) {
+  ChannelResult result;
+  result.reason = std::move(reason);
+  result.warnings.push_back(std::move(remark));
+  return result;
+}
+
+// Whether the energy of this counter can be told at all; the reason where not.
+std::optional<ChannelResult> fault(const record::Channel& channel, const Track& track, Seconds begin, Seconds end) {
+  if (!track.any_reading) {
+    return missing("unreadable", warning(channel, "no_reading", fmt::format("{} could not be read", channel.id)));
+  }
+  if (track.reset) {
+    return missing("reset", warning(channel, "counter_reset",
+                                    fmt::format("{} started again inside the window; the energy is lost", channel.id)));
+  }
+  if (track.edges.empty()) {
+    return missing("stuck", warning(channel, "counter_stuck", fmt::format("{} did not move", channel.id),
+                                    "the sensor is dead, or asleep; wattlens doctor tells what else can be measured"));
+  }
+  if (const auto still = stood_still(track, begin, end)) {
+    return missing("stuck",
+                   warning(channel, "counter_stood_still",
+                           fmt::format("{} stood still for {:.2f} s of the window", channel.id, still->value)));
+  }
+  return std::nullopt;
+}
+
+ChannelResult measure_counter(const record::Channel& channel, const Samples& samples, std::size_t index,
+                              MonoTime begin_time, MonoTime end_time, Seconds batch) {
+  const Track track = find_edges(channel, samples, index, begin_time, end_time);
+  const Seconds begin = begin_time - track.origin;
+  const Seconds end = end_time - track.origin;
+  if (auto found = fault(channel, track, begin, end)) return *found;
+  const Span span = edges_inside(track, begin, end);
+  const std::size_t at_begin = edge_after(track, begin);
+  const std::size_t at_end = edge_after(track, end);
+  const bool bracketed = at_begin > 0 && at_end > 0;
+  const bool seen = span.count >= 2 &&
+                    track.edges[span.last].time - track.edges[span.first].time > (1.0 - kMostUnseen) * (end - begin);
+  ChannelResult result;
+  if (bracketed && (track.period < batch || !seen)) {
+    result = interpolated(track, begin, end, at_begin, at_end);
+  } else if (seen) {
+    result = scaled(track, begin, end, span);
+  } else {
+    result = missing("too_short", warning(channel, "too_short",
+                                          fmt::format("{} moved {} times inside the window", channel.id, span.count),
+                                          "run longer windows"));
+  }
+  result.updates = span.count;
+  if (result.value && span.count < kFewUpdates) {
+    result.warnings.push_back(warning(channel, "few_updates",
+                                      fmt::format("{} moved only {} times inside the window", channel.id, span.count),
+                                      "run longer windows"));
+  }
+  if (track.longest_gap > 5.0 * track.poll) {
+    result.warnings.push_back(
+        warning(channel, "gap",
+                fmt::format("{} could not be read for {:.0f} ms; a counter loses nothing over a gap", channel.id,
+                            track.longest_gap.value * 1e3)));
+  }
+  return result;
+}
+
+// A gauge: the trapezoid over its readings, each end held; repeated equal readings are readings.
+ChannelResult measure_gauge(const record::Channel& channel, const Samples& samples, std::size_t index,
+                            MonoTime begin_time, MonoTime end_time) {
+  struct Point {
+    Seconds time;
+    double watts;
+  };
+  std::vector<Point> points;
+  const auto& values = samples.values[index];
+  for (std::size_t i = 0; i < samples.size(); ++i) {
+    const MonoTime time{samples.time_us[i] * 1000};
+    if (values[i] != Samples::kNoReading) points.push_back({time - begin_time, static_cast<double>(values[i]) * 1e-6});
+  }
+  const Seconds duration = end_time - begin_time;
+  std::vector<Seconds> steps;
+  for (std::size_t i = 1; i < points.size(); ++i) steps.push_back(points[i].time - points[i - 1].time);
+  if (steps.empty()) {
+    return missing("unreadable", warning(channel, "no_reading", fmt::format("{} could not be read", channel.id)));
+  }
+  std::ranges::nth_element(steps, steps.begin() + static_cast<std::ptrdiff_t>(steps.size() / 2));
+  const Seconds usual = steps[steps.size() / 2];
+  const auto [low, high] = std::ranges::minmax(points, {}, &Point::watts);
+  ChannelResult result;
+  double energy = 0.0;
+  double differences = 0.0;
+  double squares = 0.0;
+  Seconds covered;
+  Seconds longest_gap;
+  for (std::size_t i = 1; i < points.size(); ++i) {
+    const Point& a = points[i - 1];
+    const Point& b = points[i];
+    const Seconds from = std::max(a.time, Seconds{});
+    const Seconds to = std::min(b.time, duration);
+    if (to <= from) continue;
+    const double slope = (b.watts - a.watts) / (b.time - a.time).value;
+    const double middle = a.watts + slope * (0.5 * (from + to) - a.time).value;
+    const Seconds step = to - from;
+    energy += middle * step.value;
+    covered += step;
+    ++result.updates;
+    differences += (b.watts - a.watts) * (b.watts - a.watts);
+    squares += step.value * step.value;
+    // Nothing is known of the power in a gap but that it was one of those seen.
+    if (b.time - a.time > 5.0 * usual) result.spread.add_uniform(0.5 * (high.watts - low.watts) * step.value);
+    longest_gap = std::max(longest_gap, step);
+  }
+  if (result.updates == 0 || covered < (1.0 - kMostUnseen) * duration) {
+    return missing("too_short", warning(channel, "too_short", fmt::format("{} was read too seldom", channel.id)));
+  }
+  result.value = Joules{energy * (duration / covered)};
+  result.spread.add_uniform(0.5 * (high.watts - low.watts) * (duration - covered).value);
+  // Each reading stands for its step with an error whose size the jumps between neighbours show.
+  result.spread.add_normal(std::sqrt(0.5 * differences / static_cast<double>(result.updates) * squares));
+  if (longest_gap > 5.0 * usual) {
+    result.warnings.push_back(warning(
+        channel, "gap", fmt::format("{} could not be read for {:.0f} ms", channel.id, longest_gap.value * 1e3)));
+  }
+  return result;
+}
+
+}  // namespace
+
+ChannelResult measure_channel(const record::Channel& channel, const Samples& samples, std::size_t index, MonoTime begin,
+                              MonoTime end, Seconds batch) {
+  if (channel.kind == record::ChannelKind::power) return measure_gauge(channel, samples, index, begin, end);
+  return measure_counter(channel, samples, index, begin, end, batch);
+}
+
+std::vector<Watts> power_of_parts(const record::Channel& channel, const Samples& samples, std::size_t index,
+                                  MonoTime begin, MonoTime end, std::size_t most) {
+  std::vector<Watts> parts;
+  const ChannelResult whole = measure_channel(channel, samples, index, begin, end, end - begin);
+  const auto count = std::min<std::size_t>(most, static_cast<std::size_t>(whole.updates) / 2);
+  for (std::size_t i = 0; i < count; ++i) {
+    const Seconds part = (end - begin) / static_cast<double>(count);
+    const MonoTime from = begin + static_cast<double>(i) * part;
+    const auto result = measure_channel(channel, samples, index, from, from + part, part);
+    if (result.value) parts.push_back(*result.value / part);
+  }
+  return parts;
+}
+
+}  // namespace wattlens::meter

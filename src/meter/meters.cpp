@@ -1,0 +1,20 @@
+#include <array>
+
+#include "meter/load_meter.h"
+#include "meter/meter.h"
+#include "meter/rapl_meter.h"
+
+namespace wattlens::meter {
+namespace {
+
+// Best first: a channel is taken from the first meter that measures it. The model comes last.
+constexpr auto kMeters = std::to_array<MeterKind>({
+    {"rapl", open_rapl_meter},
+    {"load_model", open_load_meter},
+});
+
+}  // namespace
+
+std::span<const MeterKind> all_meters() { return kMeters; }
+
+}  // namespace wattlens::meter

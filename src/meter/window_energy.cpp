@@ -1,0 +1,243 @@
+#include "meter/window_energy.h"
+
+#include <fmt/core.h>
+
+#include <algorithm>
+#include <array>
+#include <cmath>
+#include <map>
+#include <optional>
+#include <set>
+#include <string>
+#include <utility>
+
+#include "base/text.h"
+#include "meter/channel_energy.h"
+
+namespace wattlens::meter {
+namespace {
+
+using base::Joules;
+using base::MonoTime;
+using base::Seconds;
+using base::Watts;
+using record::Channel;
+using record::Energy;
+using record::Provenance;
+
+// 97.5 % point of the normal distribution.
+constexpr double kNormal95 = 1.959963984540054;
+constexpr std::size_t kIdleParts = 8;
+// 97.5 % points of Student's t for 1 ... 7 degrees of freedom.
+constexpr auto kStudent95 = std::to_array({12.706, 4.303, 3.182, 2.776, 2.571, 2.447, 2.365});
+constexpr double kWide = 0.05;  // relative half-width above which a window is called too short
+constexpr std::int64_t kFewBatches = 5;
+
+bool is_apart(std::string_view id) { return id.starts_with("psys") || id.starts_with("node"); }
+
+// Channels of one kind come from one design: their gains are wrong together. "cpu.package.1" is of kind "cpu.package".
+std::string kind_of(const std::string& id) { return id.substr(0, id.rfind('.')); }
+
+// An energy (gross or net) of one channel before it is told: value, terms, and the distribution of its gain.
+struct Part {
+  const Channel* channel = nullptr;
+  Joules value;
+  Spread spread;
+};
+
+Energy missing_energy(std::string reason, std::string hint) {
+  Energy energy;
+  energy.reason = std::move(reason);
+  energy.hint = std::move(hint);
+  return energy;
+}
+
+// Adds up parts: what is random adds independently, the gains of one kind add linearly, and those of different kinds
+// independently.
+Energy add_up(std::span<const Part> parts) {
+  Energy energy;
+  Joules sum;
+  Spread relative;
+  struct Gain {
+    double middle = 0.0;
+    double deviation = 0.0;
+  };
+  std::map<std::string, Gain> gains;  // by kind, in joules
+  bool known = true;
+  std::set<std::string> methods;
+  energy.provenance = Provenance::measured;
+  for (const Part& part : parts) {
+    const Channel& channel = *part.channel;
+    sum += part.value;
+    relative.add(part.spread);
+    known &= channel.gain_low != 0.0 || channel.gain_high != 0.0;
+    Gain& gain = gains[kind_of(channel.id)];
+    gain.middle += part.value.value * 0.5 * (channel.gain_low + channel.gain_high);
+    gain.deviation += part.value.value * 0.5 * (channel.gain_high - channel.gain_low) / kNormal95;
+    if (channel.provenance != Provenance::measured) energy.provenance = Provenance::modelled;
+    methods.insert(channel.method);
+  }
+  energy.method = base::join(std::vector<std::string>(methods.begin(), methods.end()), "+");
+  energy.value = sum;
+  const Joules half{relative.half_width()};
+  energy.relative = record::Interval<Joules>{sum - half, sum + half};
+  if (!known) return energy;
+  Spread absolute = relative;
+  Joules middle = sum;
+  for (const auto& [kind, gain] : gains) {
+    middle += Joules{gain.middle};
+    absolute.add_normal(gain.deviation);
+  }
+  const Joules wide{absolute.half_width()};
+  energy.absolute = record::Interval<Joules>{middle - wide, middle + wide};
+  return energy;
+}
+
+std::optional<std::size_t> index_of(const record::Samples& samples, const std::string& id) {
+  const auto found = std::ranges::find(samples.channels, id);
+  if (found == samples.channels.end()) return std::nullopt;
+  return static_cast<std::size_t>(found - samples.channels.begin());
+}
+
+// What is part of the total, and what should have been.
+struct Terms {
+  std::vector<std::string> sums;
+  std::vector<std::string> missing;
+};
+
+Terms choose_terms(std::span<const Channel> channels, const std::set<std::string>& with_value) {
+  std::set<std::string> covered;
+  bool measured = false;
+  for (const Channel& channel : channels) {
+    if (is_apart(channel.id)) continue;
+    covered.insert(channel.covers.begin(), channel.covers.end());
+    measured |= channel.provenance == Provenance::measured;
+  }
+  Terms terms;
+  for (const Channel& channel : channels) {
+    if (is_apart(channel.id) || covered.contains(channel.id)) continue;
+    // A modelled energy never joins a measured one: beside them it only says that something is not measured.
+    const bool fits = !measured || channel.provenance == Provenance::measured;
+    (fits && with_value.contains(channel.id) ? terms.sums : terms.missing).push_back(channel.id);
+  }
+  return terms;
+}
+
+Energy total_of(const Terms& terms, const std::map<std::string, Part>& parts) {
+  for (const std::string& id : terms.missing) {
+    if (id.starts_with("cpu.package.")) {
+      return missing_energy("partial: " + id + " is missing", "the energies of the other channels are in the record");
+    }
+  }
+  std::vector<Part> chosen;
+  for (const std::string& id : terms.sums) {
+    const auto found = parts.find(id);
+    if (found == parts.end()) return missing_energy("no idle power of " + id, {});
+    chosen.push_back(found->second);
+  }
+  if (chosen.empty()) return missing_energy("no sensor", "wattlens doctor tells what can be measured here");
+  return add_up(chosen);
+}
+
+void warn_of_total(const record::Window& window, std::vector<record::Warning>& warnings) {
+  if (!window.complete) {
+    warnings.push_back({"incomplete_total", "",
+                        fmt::format("the total lacks {}: it is a lower bound", base::join(window.missing, ", ")),
+                        "wattlens doctor tells how to read it"});
+  }
+  if (window.batches > 0 && window.batches < kFewBatches) {
+    warnings.push_back(
+        {"few_batches", "", fmt::format("the window holds only {} batches", window.batches), "run longer windows"});
+  }
+  if (!window.total.value || window.total.value->value <= 0.0) return;
+  const double half = 0.5 * (window.total.relative->high - window.total.relative->low).value;
+  const double share = half / window.total.value->value;
+  if (share > kWide) {
+    warnings.push_back({"too_short", "",
+                        fmt::format("the energy of this window is known to {:.0f} % only", share * 100),
+                        fmt::format("run at least {:.1f} s", window.duration().value * share / kWide)});
+  }
+}
+
+}  // namespace
+
+std::vector<record::IdleBaseline> idle_power(std::span<const Channel> channels, const record::Samples& samples,
+                                             MonoTime begin, MonoTime end) {
+  std::vector<record::IdleBaseline> baselines;
+  const Seconds duration = end - begin;
+  for (const Channel& channel : channels) {
+    const auto index = index_of(samples, channel.id);
+    if (!index || duration.value <= 0.0) continue;
+    ChannelResult result = measure_channel(channel, samples, *index, begin, end, duration);
+    if (!result.value) continue;
+    const auto parts = power_of_parts(channel, samples, *index, begin, end, kIdleParts);
+    if (parts.size() >= 2) {
+      const Watts mean = *result.value / duration;
+      double squares = 0.0;
+      for (const Watts part : parts) squares += (part - mean).value * (part - mean).value;
+      const auto n = static_cast<double>(parts.size());
+      const double error = std::sqrt(squares / (n - 1.0) / n);
+      result.spread.add_normal(error * kStudent95[parts.size() - 2] / kNormal95 * duration.value);
+    }
+    const Watts power = *result.value / duration;
+    const Watts half = Joules{result.spread.half_width()} / duration;
+    baselines.push_back({channel.id, power, {power - half, power + half}});
+  }
+  return baselines;
+}
+
+std::vector<record::Warning> measure_window(std::span<const Channel> channels, const record::Samples& samples,
+                                            std::span<const record::IdleBaseline> idle, record::Window& window) {
+  std::vector<record::Warning> warnings;
+  std::map<std::string, Part> gross;
+  std::map<std::string, Part> net;
+  std::set<std::string> with_value;
+  const Seconds duration = window.duration();
+  const Seconds batch = window.batches > 0 ? duration / static_cast<double>(window.batches) : duration;
+  window.channels.clear();
+  for (const Channel& channel : channels) {
+    record::ChannelEnergy& energy = window.channels.emplace_back();
+    energy.channel = channel.id;
+    if (channel.provenance == Provenance::missing) {
+      energy.gross = energy.net = missing_energy(channel.reason, channel.hint);
+      continue;
+    }
+    const auto index = index_of(samples, channel.id);
+    ChannelResult result;
+    result.reason = duration.value > 0.0 ? "not sampled" : "too_short";
+    if (index && duration.value > 0.0) {
+      result = measure_channel(channel, samples, *index, window.begin, window.end, batch);
+    }
+    energy.updates = result.updates;
+    warnings.insert(warnings.end(), result.warnings.begin(), result.warnings.end());
+    if (!result.value) {
+      energy.gross = energy.net = missing_energy(result.reason, channel.hint);
+      continue;
+    }
+    with_value.insert(channel.id);
+    const Part part{&channel, *result.value, result.spread};
+    energy.gross = add_up({&part, 1});
+    gross.emplace(channel.id, part);
+    const auto baseline = std::ranges::find(idle, channel.id, &record::IdleBaseline::channel);
+    if (baseline == idle.end()) {
+      energy.net = missing_energy("no idle power", {});
+      continue;
+    }
+    Part above = part;
+    above.value -= baseline->power * duration;
+    const Watts half = 0.5 * (baseline->interval.high - baseline->interval.low);
+    above.spread.add_normal((half * duration).value / kNormal95);
+    energy.net = add_up({&above, 1});
+    net.emplace(channel.id, above);
+  }
+  const Terms terms = choose_terms(channels, with_value);
+  window.sums = terms.sums;
+  window.missing = terms.missing;
+  window.complete = terms.missing.empty() && !terms.sums.empty();
+  window.total = total_of(terms, gross);
+  window.net_total = total_of(terms, net);
+  warn_of_total(window, warnings);
+  return warnings;
+}
+
+}  // namespace wattlens::meter

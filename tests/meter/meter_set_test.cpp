@@ -1,0 +1,136 @@
+#include "meter/meter_set.h"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <memory>
+#include <utility>
+
+#include "fake/fake_clock.h"
+#include "fake/fake_meter.h"
+#include "fake/temp_tree.h"
+
+namespace wattlens::meter {
+namespace {
+
+using record::Provenance;
+
+fake::FakeChannel measured(std::string id) { return {.channel = fake::counter_channel(std::move(id))}; }
+
+fake::FakeChannel modelled(std::string id) {
+  fake::FakeChannel fake = measured(std::move(id));
+  fake.channel.kind = record::ChannelKind::model;
+  fake.channel.provenance = Provenance::modelled;
+  fake.channel.method = "load_model";
+  return fake;
+}
+
+fake::FakeChannel missing(std::string id, std::string reason) {
+  fake::FakeChannel fake = measured(std::move(id));
+  fake.channel.provenance = Provenance::missing;
+  fake.channel.reason = std::move(reason);
+  fake.channel.hint = "sudo something";
+  return fake;
+}
+
+class MeterSets : public testing::Test {
+ protected:
+  MeterSet make(std::vector<fake::FakeChannel> first, std::vector<fake::FakeChannel> second = {}) {
+    std::vector<std::unique_ptr<Meter>> meters;
+    meters.push_back(std::make_unique<fake::FakeMeter>(clock_, std::move(first), "first"));
+    meters.push_back(std::make_unique<fake::FakeMeter>(clock_, std::move(second), "second"));
+    return MeterSet(std::move(meters));
+  }
+  fake::FakeClock clock_;
+};
+
+TEST_F(MeterSets, WithoutMetersNothingIsMeasured) {
+  MeterSet set(std::vector<std::unique_ptr<Meter>>{});
+  EXPECT_TRUE(set.channels().empty());
+  EXPECT_FALSE(set.anything_measured());
+  set.read({});
+}
+
+TEST_F(MeterSets, AChannelOfTwoMetersIsTakenFromTheFirst) {
+  auto slow = measured("cpu.package.0");
+  slow.channel.method = "slow";
+  MeterSet set = make({measured("cpu.package.0")}, {slow});
+  ASSERT_EQ(set.channels().size(), 1U);
+  EXPECT_EQ(set.channels()[0].method, "fake");
+}
+
+TEST_F(MeterSets, AReadableChannelReplacesAMissingOneOfABetterMeter) {
+  MeterSet set = make({missing("cpu.package.0", "permission")}, {measured("cpu.package.0")});
+  ASSERT_EQ(set.channels().size(), 1U);
+  EXPECT_EQ(set.channels()[0].provenance, Provenance::measured);
+}
+
+TEST_F(MeterSets, TheModelStandsInWhereNothingMeasuresAndWhyStaysVisible) {
+  MeterSet set = make({missing("cpu.package.0", "permission")}, {modelled("cpu.package.0")});
+  ASSERT_EQ(set.channels().size(), 1U);
+  EXPECT_EQ(set.channels()[0].provenance, Provenance::modelled);
+  EXPECT_FALSE(set.anything_measured());
+  ASSERT_EQ(set.absent().size(), 1U);
+  EXPECT_EQ(set.absent()[0].name, "first");
+  EXPECT_THAT(set.absent()[0].reason, testing::HasSubstr("permission"));
+  EXPECT_EQ(set.absent()[0].hint, "sudo something");
+}
+
+TEST_F(MeterSets, BesideAMeasuredSocketTheOtherOneIsMissingAndNotModelled) {
+  MeterSet set = make({measured("cpu.package.0"), missing("cpu.package.1", "absent")},
+                      {modelled("cpu.package.0"), modelled("cpu.package.1"), modelled("cpu.dram.0")});
+  ASSERT_EQ(set.channels().size(), 2U);
+  EXPECT_EQ(set.channels()[0].provenance, Provenance::measured);
+  EXPECT_EQ(set.channels()[1].provenance, Provenance::missing);
+}
+
+TEST_F(MeterSets, AMeasuredGpuDoesNotHideTheModelledProcessor) {
+  MeterSet set = make({measured("gpu.0")}, {modelled("cpu.package.0")});
+  EXPECT_EQ(set.channels().size(), 2U);
+}
+
+TEST_F(MeterSets, ReadingsComeFromTheChosenMeters) {
+  auto a = measured("cpu.package.0");
+  a.energy_j = [](double s) { return 10.0 * s; };
+  auto b = measured("gpu.0");
+  b.energy_j = [](double s) { return 20.0 * s; };
+  MeterSet set = make({a}, {measured("cpu.package.0"), b});
+  clock_.advance(base::seconds(1.0005));
+  std::vector<Reading> readings(2);
+  set.read(readings);
+  EXPECT_EQ(readings[0].value, 10'000'000);
+  EXPECT_EQ(readings[1].value, 20'000'000);
+}
+
+TEST_F(MeterSets, AMeterThatFailsAsAWholeLeavesFailedReadings) {
+  class Broken final : public Meter {
+   public:
+    std::string_view name() const override { return "broken"; }
+    std::span<const record::Channel> channels() const override { return {&channel_, 1}; }
+    Result<void> read(std::span<Reading> out) override {
+      out[0].status = ReadStatus::ok;
+      return fail(ErrorKind::io, "gone");
+    }
+
+   private:
+    record::Channel channel_ = fake::counter_channel("gpu.0");
+  };
+  std::vector<std::unique_ptr<Meter>> meters;
+  meters.push_back(std::make_unique<Broken>());
+  MeterSet set(std::move(meters));
+  std::vector<Reading> readings(1);
+  set.read(readings);
+  EXPECT_EQ(readings[0].status, ReadStatus::failed);
+}
+
+TEST_F(MeterSets, WhatCannotBeOpenedIsTold) {
+  const fake::TempTree empty;
+  const MeterSet set = MeterSet::open({.root = empty.root(), .clock = &clock_, .machine = {}});
+  EXPECT_TRUE(set.channels().empty());
+  ASSERT_EQ(set.absent().size(), 2U);
+  EXPECT_EQ(set.absent()[0].name, "rapl");
+  EXPECT_EQ(set.absent()[1].name, "load_model");
+}
+
+}  // namespace
+}  // namespace wattlens::meter
