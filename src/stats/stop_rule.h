@@ -1,5 +1,7 @@
 // When enough repetitions of one point have been made. The rule looks at the width of the interval only, never at what
-// the mean says, so that stopping does not bias it. Pure and thread-safe.
+// the mean says, so that stopping does not bias it. It favours samples that look less noisy than they are: in
+// simulation a 95 % interval then holds the truth in 94 - 96 % of cases from 8 repetitions and 93 - 95 % from 5
+// (tests/stats/coverage_test.cpp). Pure and thread-safe.
 #pragma once
 
 #include <optional>
