@@ -70,4 +70,12 @@ Result<std::string> onnx_model(const Graph& graph, const Weights& weights, std::
   return model;
 }
 
+Result<std::string> onnx_without_weights(const Graph& graph, std::int64_t batch) {
+  WATTLENS_CHECK(check_batch(graph, batch));
+  onnx::GraphWriter writer;
+  onnx::write_nodes(writer, graph, batch);
+  for (const auto& parameter : graph.parameters) writer.input(parameter.name, parameter.shape);
+  return onnx::model_prefix(writer.text().size()) + writer.text();
+}
+
 }  // namespace wattlens::network

@@ -18,4 +18,8 @@ namespace wattlens::network {
 // Fails (usage) where the model would pass protobuf's 2 GB.
 Result<std::string> onnx_model(const Graph& graph, const Weights& weights, std::int64_t batch = kBatch);
 
+// The same model without its numbers: each parameter is a further input, in the order of the graph and after "input".
+// For an engine that takes the weights from memory as they are; a few hundred kilobytes at most.
+Result<std::string> onnx_without_weights(const Graph& graph, std::int64_t batch = kBatch);
+
 }  // namespace wattlens::network
