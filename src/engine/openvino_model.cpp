@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 #include <fmt/ranges.h>
 
+#include <openvino/core/graph_util.hpp>
 #include <openvino/core/preprocess/pre_post_process.hpp>
 #include <openvino/frontend/manager.hpp>
 #include <openvino/op/constant.hpp>
@@ -10,9 +11,13 @@
 #include <openvino/op/result.hpp>
 #include <openvino/openvino.hpp>
 
+#include <spanstream>
 #include <utility>
 
 #include "engine/openvino_error.h"
+#include "network/onnx.h"
+#include "network/weights.h"
+#include "network/zoo.h"
 
 namespace wattlens::engine {
 namespace {
@@ -59,11 +64,46 @@ Result<ModelPointer> read_file(const base::Path& file) {
   });
 }
 
-Result<ModelPointer> read_source(const ModelSource& source) {
-  if (!source.network.empty()) {
-    return fail(ErrorKind::usage, fmt::format("unknown network '{}'", source.network), "give an .onnx file");
+Result<network::Weights> weights_of(const network::Graph& graph, const ModelSource& source) {
+  if (source.file.empty()) return network::initialise(graph, source.seed);
+  return fail(ErrorKind::usage, "state dicts cannot be read yet");
+}
+
+// Puts the weights in the place of the inputs that stand for them. Nothing is copied: the model keeps them alive.
+void insert_weights(ov::Model& model, const network::Graph& graph, const network::Weights& weights) {
+  const auto inputs = model.get_parameters();
+  const auto storage = std::const_pointer_cast<void>(weights.storage);
+  for (std::size_t i = 0; i < graph.parameters.size(); ++i) {
+    const auto& input = inputs.at(i + 1);  // the first takes the images
+    const auto& shape = graph.parameters[i].shape;
+    const auto constant = std::make_shared<ov::op::v0::Constant>(
+        ov::element::f32, ov::Shape(shape.begin(), shape.end()), weights.tensors[i].data(), storage);
+    constant->set_friendly_name(input->get_friendly_name());
+    ov::replace_node(input, constant);
+    model.remove_parameter(input);
   }
-  return read_file(source.file);
+  model.validate_nodes_and_infer_types();
+}
+
+// The network goes through ONNX like any other model, but its weights, which may be hundreds of megabytes, do not.
+Result<ModelPointer> read_network(const ModelSource& source, const SessionOptions& options) {
+  WATTLENS_TRY(const auto graph, network::build(source.network, {options.image_size, source.classes}));
+  WATTLENS_TRY(const auto onnx, network::onnx_without_weights(graph, options.batch));
+  WATTLENS_TRY(const auto weights, weights_of(graph, source));
+  const auto doing = fmt::format("cannot read the network {}", source.network);
+  return without_exceptions(doing, ErrorKind::internal, [&]() -> Result<ModelPointer> {
+    std::ispanstream text{std::span(onnx)};
+    std::istream* stream = &text;
+    ov::frontend::FrontEndManager formats;
+    const auto reader = formats.load_by_framework("onnx");
+    auto model = reader->convert(reader->load(stream));
+    insert_weights(*model, graph, weights);
+    return model;
+  });
+}
+
+Result<ModelPointer> read_source(const ModelSource& source, const SessionOptions& options) {
+  return source.network.empty() ? read_file(source.file) : read_network(source, options);
 }
 
 std::string label(const ModelSource& source) { return source.network.empty() ? source.file.string() : source.network; }
@@ -159,7 +199,7 @@ std::vector<Operator> operators_of(const ov::Model& model) {
 
 Result<LoadedModel> load_model(const ModelSource& source, const SessionOptions& options) {
   const auto name = label(source);
-  WATTLENS_TRY(auto model, read_source(source));
+  WATTLENS_TRY(auto model, read_source(source, options));
   LoadedModel loaded;
   WATTLENS_CHECK(check_signature(*model, name));
   WATTLENS_CHECK(fit(*model, name, options, loaded.conditions));

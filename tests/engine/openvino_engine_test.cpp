@@ -190,6 +190,31 @@ TEST_F(OpenvinoEngine, ImpossibleOptionsAreRefused) {
   EXPECT_THAT(message([](auto& o) { o.model_cache = "/proc/nowhere"; }), HasSubstr("cannot be written"));
 }
 
+TEST_F(OpenvinoEngine, ABuiltInNetworkThatCannotBeMadeSaysWhy) {
+  const auto unknown = engine_->compile({.network = "resnet51", .file = {}}, {});
+  ASSERT_FALSE(unknown.has_value());
+  EXPECT_EQ(unknown.error().kind, ErrorKind::usage);
+  EXPECT_THAT(unknown.error().hint, HasSubstr("resnet50"));
+  SessionOptions options;
+  options.image_size = 100;  // not a multiple of the patch
+  const auto odd = engine_->compile({.network = "vit_b_16", .file = {}}, options);
+  ASSERT_FALSE(odd.has_value());
+  EXPECT_EQ(odd.error().kind, ErrorKind::usage);
+}
+
+TEST_F(OpenvinoEngine, ABuiltInNetworkHasTheClassesAndTheBatchAskedFor) {
+  auto options = small(3);
+  options.image_size = 32;
+  const auto session =
+      engine_->compile({.network = "shufflenet_v2_x0_5", .file = {}, .seed = 1, .classes = 7}, options);
+  ASSERT_TRUE(session.has_value()) << session.error().message;
+  const Images images(3, 32);
+  ASSERT_TRUE((*session)->set_input(images.view()).has_value());
+  ASSERT_TRUE((*session)->enqueue(0).has_value());
+  ASSERT_TRUE((*session)->next_completion().has_value());
+  EXPECT_THAT((*session)->output(0)->shape, ElementsAre(3, 7));
+}
+
 TEST_F(OpenvinoEngine, ABatchBeyondMemoryFailsTheRunOnly) {
   auto options = small(std::int64_t{1} << 31);
   const auto error = error_of("classifier", options);
