@@ -9,7 +9,7 @@ configure := cmake --preset release --log-level=NOTICE $(if $(WATTLENS_VENV),-DW
 first_build := $(if $(wildcard build/release/CMakeCache.txt),,-DWATTLENS_TESTS=OFF)
 
 .DEFAULT_GOAL := help
-.PHONY: help setup build demo test format lint clean
+.PHONY: help setup build demo test format lint bench clean
 
 help:
 	@echo 'make demo    set up, build, and measure five vision networks over batch sizes (2 minutes after the build)'
@@ -18,6 +18,7 @@ help:
 	@echo 'make setup   Debian packages, and the engine wheels into .venv (variables: tools/setup.sh)'
 	@echo 'make format  format C++ and Python in place'
 	@echo 'make lint    format check, clang-tidy, ruff, shellcheck: all files'
+	@echo 'make bench   build and run the comparisons with other tools (docs/benchmarks.md)'
 	@echo 'make clean   remove build/ (.venv stays)'
 
 setup:
@@ -44,6 +45,12 @@ lint:
 	@tools/setup.sh engine tests lint
 	@$(configure) -DWATTLENS_TESTS=ON
 	@$(venv)/bin/python tools/lint.py --all
+
+bench:
+	@tools/setup.sh engine tests bench
+	@$(configure) -DWATTLENS_TESTS=ON -DWATTLENS_BENCH=ON
+	@cmake --build --preset release -j $(JOBS)
+	@set -e; for script in bench/*.py; do echo "== $$script"; $(venv)/bin/python "$$script"; done
 
 clean:
 	@rm -rf build
