@@ -1,0 +1,30 @@
+#include "experiment/neighbour_history.h"
+
+#include <utility>
+
+namespace wattlens::experiment {
+namespace {
+
+// From here on ticks can be trusted (docs/measurement.md); marks that are older than twice this are of no more use.
+constexpr base::Seconds kTicksNeed{2.0};
+
+}  // namespace
+
+NeighbourHistory::NeighbourHistory(const base::Clock& clock, base::Path root) : clock_(clock), root_(std::move(root)) {}
+
+void NeighbourHistory::mark() {
+  const base::MonoTime now = clock_.now();
+  while (marks_.size() > 1 && now - marks_[1].time > kTicksNeed) marks_.pop_front();
+  marks_.push_back({now, machine::NeighbourWatch(clock_, root_)});
+  marks_.back().watch.begin();
+}
+
+record::Neighbours NeighbourHistory::since_mark() {
+  for (auto mark = marks_.rbegin(); mark != marks_.rend(); ++mark) {
+    record::Neighbours neighbours = mark->watch.end();
+    if (neighbours.other_cores) return neighbours;
+  }
+  return marks_.empty() ? record::Neighbours{} : marks_.back().watch.end();
+}
+
+}  // namespace wattlens::experiment

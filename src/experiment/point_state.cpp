@@ -1,0 +1,72 @@
+#include "experiment/point_state.h"
+
+#include <algorithm>
+#include <utility>
+
+namespace wattlens::experiment {
+namespace {
+
+constexpr int kFailuresInRow = 2;
+
+// The reason that speaks last where two series are judged: a rule is met only when both are.
+std::optional<stats::StopReason> later_of(std::optional<stats::StopReason> a, std::optional<stats::StopReason> b) {
+  if (!a || !b) return std::nullopt;
+  return std::max(*a, *b);
+}
+
+}  // namespace
+
+PointState::PointState(record::PlanPoint plan_point, const Effort& effort)
+    : point(std::move(plan_point)), rule_(effort.quick ? stats::quick_stop_rule() : stats::StopRule{}) {
+  rule_.target_relative_half_width = effort.target;
+  rule_.time_limit = effort.point_limit;
+  repetitions_ = effort.repetitions;
+}
+
+void PointState::set_plan(const WindowPlan& window_plan) {
+  plan = window_plan;
+  cost = plan.predicted();
+}
+
+void PointState::add(const record::Run& run, base::Seconds batch, base::Seconds run_cost) {
+  const record::Window& window = run.windows.back();
+  rates_.push_back(static_cast<double>(window.images) / window.duration().value);
+  if (const auto energy = energy_per_image(window)) energies_.push_back(*energy);
+  ++made;
+  failures_in_row_ = 0;
+  spent_ += run_cost;
+  plan.batch = batch;
+  // A repeated window is the exception: the next repetition is thought to need one.
+  cost = run.windows.size() > 1 ? plan.predicted() : run_cost;
+  decide();
+}
+
+void PointState::add_failure() {
+  if (++failures_in_row_ >= kFailuresInRow) stop = "failed";
+}
+
+std::int64_t PointState::expected_further() const {
+  const auto wanted = repetitions_.value_or(static_cast<std::int64_t>(rule_.minimum_count));
+  return std::max<std::int64_t>(1, wanted - made);
+}
+
+void PointState::decide() {
+  if (repetitions_) {
+    if (made >= *repetitions_) stop = "limit";
+    return;
+  }
+  const auto rate = stats::decide(rule_, rates_, spent_);
+  if (!rate) return;
+  std::optional<stats::StopReason> reason = rate->reason;
+  if (energies_.size() == rates_.size()) {
+    if (const auto energy = stats::decide(rule_, energies_, spent_)) reason = later_of(reason, energy->reason);
+  }
+  if (reason) stop = std::string(to_string(*reason));
+}
+
+std::optional<double> energy_per_image(const record::Window& window) {
+  if (!window.total.value || window.images <= 0) return std::nullopt;
+  return window.total.value->value / static_cast<double>(window.images);
+}
+
+}  // namespace wattlens::experiment

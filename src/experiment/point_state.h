@@ -1,0 +1,47 @@
+// What the runner knows of one plan point while the experiment goes on.
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "experiment/plan.h"
+#include "experiment/schedule.h"
+#include "record/run.h"
+#include "stats/stop_rule.h"
+
+namespace wattlens::experiment {
+
+struct PointState {
+  PointState(record::PlanPoint point, const Effort& effort);
+
+  void set_plan(const WindowPlan& plan);
+  // A repetition that took `cost` in all. Sets `stop` where the stop rule says so, for the rate and, where there is
+  // one, for the energy.
+  void add(const record::Run& run, base::Seconds batch, base::Seconds cost);
+  void add_failure();  // the second in a row stops the point
+  // Without a budget: repetitions still to come, as far as is known now.
+  std::int64_t expected_further() const;
+
+  record::PlanPoint point;
+  WindowPlan plan;
+  base::Seconds cost;     // expected, of one further repetition
+  std::int64_t made = 0;  // repetitions that count
+  std::optional<std::string> stop;
+
+ private:
+  void decide();
+
+  stats::StopRule rule_;
+  std::optional<std::int64_t> repetitions_;
+  std::vector<double> rates_;     // images/s
+  std::vector<double> energies_;  // J/image
+  base::Seconds spent_;
+  int failures_in_row_ = 0;
+};
+
+// J/image of a window; empty where its energy is missing. An incomplete total is a lower bound.
+std::optional<double> energy_per_image(const record::Window& window);
+
+}  // namespace wattlens::experiment

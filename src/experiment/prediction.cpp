@@ -1,0 +1,44 @@
+#include "experiment/prediction.h"
+
+#include <algorithm>
+
+#include "experiment/schedule.h"
+#include "stats/stop_rule.h"
+
+namespace wattlens::experiment {
+namespace {
+
+using base::Seconds;
+
+constexpr Seconds kPrepare{2.0};
+constexpr int kIdleBaselines = 3;
+
+}  // namespace
+
+Prediction predict(const Plan& plan, std::span<const Seconds> batch_times) {
+  const Effort& effort = plan.effort;
+  Prediction prediction{.points = static_cast<std::int64_t>(batch_times.size())};
+  const Seconds fixed = kIdleBaselines * effort.idle + static_cast<double>(prediction.points) * kPrepare;
+  const std::optional<Seconds> time = effort.budget ? std::optional(*effort.budget - fixed) : std::nullopt;
+  const std::vector<WindowPlan> windows = plan_windows(batch_times, effort, time);
+  if (time) {
+    std::vector<Remaining> remaining;
+    for (const WindowPlan& window : windows) remaining.push_back({window.predicted()});
+    const std::vector<std::int64_t> shares = share_time(remaining, *time);
+    prediction.repetitions = shares.empty() ? 0 : *std::ranges::min_element(shares);
+    prediction.least = prediction.most = *effort.budget;
+    return prediction;
+  }
+  const stats::StopRule rule = effort.quick ? stats::quick_stop_rule() : stats::StopRule{};
+  prediction.repetitions = effort.repetitions.value_or(static_cast<std::int64_t>(rule.minimum_count));
+  const auto most = effort.repetitions.value_or(static_cast<std::int64_t>(rule.maximum_count));
+  prediction.least = prediction.most = fixed;
+  for (const WindowPlan& window : windows) {
+    const Seconds once = window.predicted();
+    prediction.least += static_cast<double>(prediction.repetitions) * once;
+    prediction.most += std::max(once, std::min(effort.point_limit, static_cast<double>(most) * once));
+  }
+  return prediction;
+}
+
+}  // namespace wattlens::experiment

@@ -1,0 +1,41 @@
+// One repetition of one plan point: warm-up, window, energy, neighbours.
+#pragma once
+
+#include <functional>
+#include <span>
+
+#include "experiment/schedule.h"
+#include "meter/meter_set.h"
+#include "meter/sampler.h"
+#include "record/experiment.h"
+#include "record/run.h"
+#include "workload/workload.h"
+
+namespace wattlens::experiment {
+
+// Looks at what else runs on the machine: mark() before, look() after.
+struct NeighbourProbe {
+  std::function<void()> mark;
+  std::function<record::Neighbours()> look;
+};
+
+// Other processes may take this share of one core before a window is repeated, and then flagged: a busy neighbour
+// slowed engines two to six times on two cores.
+inline constexpr double kNeighbourLimit = 0.10;
+inline constexpr double kStealLimit = 0.05;
+
+struct RepetitionContext {
+  std::span<const record::Channel> channels;
+  std::span<const record::IdleBaseline> idle;
+  meter::Sampler& sampler;
+  const NeighbourProbe& neighbours;
+  std::function<void()> on_warm;  // between warm-up and window
+  bool repeat_when_disturbed = true;
+};
+
+// Fills what the repetition adds to `run`: warm_up, windows (the last one counts; one before it was disturbed), own
+// cost, warnings, samples of the last window. Returns the time per batch. Errors are the workload's.
+Result<base::Seconds> repeat(workload::Workload& workload, const WindowPlan& plan, const RepetitionContext& context,
+                             record::Run& run);
+
+}  // namespace wattlens::experiment

@@ -1,0 +1,54 @@
+#include "experiment/residents.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+
+namespace wattlens::experiment {
+namespace {
+
+Error failed_check(const record::OutputCheck& check) {
+  std::string message = "the engine's output is wrong, so nothing was timed";
+  if (check.error && check.tolerance) {
+    message += fmt::format(": it differs from {} by {:.2g} of the largest value, {:.2g} is allowed", check.reference,
+                           *check.error, *check.tolerance);
+  } else if (!check.reference.empty()) {
+    message += ": " + check.reference;
+  }
+  return {ErrorKind::run_failed, std::move(message), "try another precision or another version of the engine"};
+}
+
+}  // namespace
+
+Result<Resident*> Residents::acquire(const record::PlanPoint& point, record::OutputCheck& check) {
+  if (const auto found = std::ranges::find(residents_, point.id, &Resident::point); found != residents_.end()) {
+    residents_.splice(residents_.begin(), residents_, found);
+    check = found->check;
+    return &residents_.front();
+  }
+  Resident resident{point.id, make_(point), {}};
+  WATTLENS_CHECK(resident.workload->prepare());
+  WATTLENS_TRY(resident.check, resident.workload->check_output());
+  check = resident.check;
+  if (check.status == record::CheckStatus::failed) return std::unexpected(failed_check(check));
+  residents_.push_front(std::move(resident));
+  make_room();
+  return &residents_.front();
+}
+
+void Residents::drop(std::string_view point) {
+  residents_.remove_if([&](const Resident& resident) { return resident.point == point; });
+}
+
+void Residents::make_room() {
+  const auto used = [&] {
+    base::Bytes sum;
+    for (const Resident& resident : residents_) {
+      sum += resident.workload->describe().peak_memory.value_or(base::Bytes{});
+    }
+    return sum;
+  };
+  while (residents_.size() > 1 && used() > memory_) residents_.pop_back();
+}
+
+}  // namespace wattlens::experiment

@@ -1,0 +1,45 @@
+// Compiled models that stay in memory between repetitions, so that each is prepared once.
+#pragma once
+
+#include <functional>
+#include <list>
+#include <memory>
+#include <string>
+
+#include "base/units.h"
+#include "record/run.h"
+#include "workload/workload.h"
+
+namespace wattlens::experiment {
+
+using WorkloadFactory = std::function<std::unique_ptr<workload::Workload>(const record::PlanPoint&)>;
+
+// A workload that is ready to run, and what its check said.
+struct Resident {
+  std::string point;  // id
+  std::unique_ptr<workload::Workload> workload;
+  record::OutputCheck check;
+};
+
+// Holds workloads up to a sum of their peak memories; the one used longest ago goes first, the last one never.
+// Not thread-safe.
+class Residents {
+ public:
+  Residents(WorkloadFactory make, base::Bytes memory) : make_(std::move(make)), memory_(memory) {}
+
+  // The workload of the point, made, prepared and checked when it is not there. A failed output check is an error of
+  // kind run_failed whose numbers are in `check`. The reference is good until the next call.
+  Result<Resident*> acquire(const record::PlanPoint& point, record::OutputCheck& check);
+  void drop(std::string_view point);
+  void clear() { residents_.clear(); }
+  std::size_t size() const { return residents_.size(); }
+
+ private:
+  void make_room();
+
+  WorkloadFactory make_;
+  base::Bytes memory_;
+  std::list<Resident> residents_;  // the last one used is at the front
+};
+
+}  // namespace wattlens::experiment

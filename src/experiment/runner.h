@@ -1,0 +1,44 @@
+// Runs an experiment: baselines, blocks of repetitions in random order, stopping; every run stored as soon as it ends.
+#pragma once
+
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "base/cancel.h"
+#include "base/clock.h"
+#include "experiment/plan.h"
+#include "experiment/progress.h"
+#include "experiment/repetition.h"
+#include "experiment/residents.h"
+#include "meter/meter_set.h"
+#include "record/experiment.h"
+#include "record/run_sink.h"
+
+namespace wattlens::experiment {
+
+// What an experiment works with. Everything outlives the call.
+struct Instruments {
+  base::Clock& clock;
+  meter::MeterSet& meters;
+  NeighbourProbe neighbours;
+  WorkloadFactory make_workload;
+  record::RunSink& sink;
+  const base::Cancellation& cancel;
+  ProgressSink progress;  // may be empty
+};
+
+struct Outcome {
+  record::Experiment experiment;
+  std::vector<record::Run> runs;         // without samples, which only the sink keeps
+  std::optional<Error> storage_failure;  // the sink refused; the experiment ended there
+};
+
+// "20261121T100000-4f2a": sorts by time; the tail comes from the seed and the clock.
+std::string new_experiment_id(const base::Clock& clock, std::uint64_t seed);
+
+// Fails only where nothing can begin: the sampler does not start, or the sink refuses the experiment. A point that
+// fails is recorded and the others go on; a cancelled experiment ends cleanly with what is done.
+Result<Outcome> run_experiment(const Plan& plan, const record::MachineState& machine, const Instruments& instruments);
+
+}  // namespace wattlens::experiment

@@ -1,0 +1,213 @@
+#include "experiment/summary.h"
+
+#include <algorithm>
+#include <cmath>
+#include <limits>
+#include <map>
+
+#include "base/random.h"
+#include "experiment/point_state.h"
+#include "stats/comparison.h"
+#include "stats/interval.h"
+#include "stats/summary.h"
+
+namespace wattlens::experiment {
+namespace {
+
+using base::Joules;
+using base::Seconds;
+
+// Mean and t interval. One value alone says nothing of its spread: its bounds are NaN, which readers show as unknown.
+std::optional<stats::Estimate> mean_of(std::span<const double> values) {
+  if (values.empty()) return std::nullopt;
+  if (values.size() == 1) {
+    constexpr double unknown = std::numeric_limits<double>::quiet_NaN();
+    return stats::Estimate{values.front(), {unknown, unknown}};
+  }
+  const auto estimate = stats::mean_interval(values);
+  return estimate ? std::optional(*estimate) : std::nullopt;
+}
+
+// One energy per image of every repetition that has one, gross or net.
+struct EnergySeries {
+  std::vector<double> values;           // J/image
+  std::vector<double> window_relative;  // half-width of each window's relative interval / value
+  double absolute_low = 0.0;            // sum over windows of (absolute bound - value) / |value|
+  double absolute_high = 0.0;
+  std::size_t with_absolute = 0;
+  record::Provenance provenance = record::Provenance::missing;
+  std::string method;
+  std::string reason;
+  std::string hint;
+};
+
+void add_energy(EnergySeries& series, const record::Energy& energy, double images) {
+  if (!energy.value || images <= 0.0) {
+    series.reason = energy.reason;
+    series.hint = energy.hint;
+    return;
+  }
+  const Joules value = *energy.value;
+  const Joules size{std::max(std::abs(value.value), 1e-12)};
+  series.values.push_back(value.value / images);
+  if (energy.relative) series.window_relative.push_back(0.5 * ((energy.relative->high - energy.relative->low) / size));
+  if (energy.absolute) {
+    series.absolute_low += (energy.absolute->low - value) / size;
+    series.absolute_high += (energy.absolute->high - value) / size;
+    ++series.with_absolute;
+  }
+  // A modelled window makes the mean modelled.
+  if (series.provenance != record::Provenance::modelled) series.provenance = energy.provenance;
+  series.method = energy.method;
+}
+
+// The mean's random part: the t interval of the repetitions, no narrower than what single windows are uncertain by,
+// divided by the square root of their number.
+double random_half_width(const EnergySeries& series, const stats::Estimate& mean) {
+  const auto n = static_cast<double>(series.values.size());
+  double floor = 0.0;
+  for (const double half : series.window_relative) floor += half / n;
+  floor *= std::abs(mean.value) / std::sqrt(n);
+  if (series.values.size() < 2) return floor;
+  return std::max(floor, 0.5 * (mean.interval.high - mean.interval.low));
+}
+
+record::Energy energy_of(const EnergySeries& series) {
+  record::Energy energy{.method = series.method, .reason = series.reason, .hint = series.hint};
+  const auto mean = mean_of(series.values);
+  if (!mean) return energy;
+  energy.provenance = series.provenance;
+  energy.reason.clear();
+  energy.hint.clear();
+  energy.value = Joules{mean->value};
+  const bool has_width = series.values.size() > 1 || !series.window_relative.empty();
+  if (!has_width) return energy;
+  const double random = random_half_width(series, *mean);
+  energy.relative = {Joules{mean->value - random}, Joules{mean->value + random}};
+  if (series.with_absolute == series.values.size()) {
+    // Gain and offset are shared by all repetitions: they do not shrink with their number.
+    const auto n = static_cast<double>(series.with_absolute);
+    const double size = std::abs(mean->value);
+    const double low = std::hypot(random, size * series.absolute_low / n);
+    const double high = std::hypot(random, size * series.absolute_high / n);
+    energy.absolute = {Joules{mean->value - low}, Joules{mean->value + high}};
+  }
+  return energy;
+}
+
+template <class T>
+std::optional<record::Estimate<T>> to_estimate(const std::optional<stats::Estimate>& estimate) {
+  if (!estimate) return std::nullopt;
+  return record::Estimate<T>{T{estimate->value}, T{estimate->interval.low}, T{estimate->interval.high}};
+}
+
+void add_warnings(std::vector<record::Warning>& all, std::span<const record::Warning> some) {
+  for (const record::Warning& warning : some) {
+    const bool known = std::ranges::any_of(
+        all, [&](const record::Warning& w) { return w.code == warning.code && w.channel == warning.channel; });
+    if (!known) all.push_back(warning);
+  }
+}
+
+record::PointSummary summarise_point(const record::Experiment& experiment, const record::PlanPoint& point,
+                                     std::span<const record::Run> runs) {
+  record::PointSummary summary;
+  summary.point = point;
+  std::vector<double> batch_times;
+  EnergySeries gross;
+  EnergySeries net;
+  for (const record::Run& run : runs) {
+    if (run.experiment != experiment.id || run.point != point.id) continue;
+    summary.output_check = run.output_check;
+    add_warnings(summary.warnings, run.warnings);
+    if (run.status != record::RunStatus::done || run.windows.empty()) {
+      summary.failed += run.status == record::RunStatus::failed ? 1 : 0;
+      summary.failure = run.failure;
+      continue;
+    }
+    const record::Window& window = run.windows.back();
+    if (window.images <= 0 || window.duration() <= Seconds{}) continue;
+    const auto images = static_cast<double>(window.images);
+    ++summary.repetitions;
+    summary.workload = run.workload;
+    summary.images_per_s_values.push_back(images / window.duration().value);
+    batch_times.push_back(window.duration().value / static_cast<double>(std::max<std::int64_t>(1, window.batches)));
+    summary.blocks.push_back(run.block);
+    add_energy(gross, window.total, images);
+    add_energy(net, window.net_total, images);
+    summary.complete = summary.complete.value_or(true) && window.complete;
+  }
+  summary.images_per_s = to_estimate<double>(mean_of(summary.images_per_s_values));
+  summary.batch_time = to_estimate<Seconds>(mean_of(batch_times));
+  summary.energy_per_image = energy_of(gross);
+  summary.net_energy_per_image = energy_of(net);
+  // Kept only where it belongs to `blocks` value by value.
+  if (gross.values.size() == summary.blocks.size()) summary.energy_values = gross.values;
+  if (const auto outliers = stats::outlier_flags(summary.images_per_s_values)) {
+    summary.outliers = std::ranges::count(*outliers, true);
+  }
+  const auto stop = std::ranges::find(experiment.stops, point.id, &record::PointStop::point);
+  if (stop != experiment.stops.end()) summary.stop_reason = stop->reason;
+  return summary;
+}
+
+// The seed is that of the experiment: the same runs give the same interval again.
+record::BatchSaving saving_of(std::span<const record::PointSummary* const> points, std::uint64_t seed) {
+  const auto energy = [](const record::PointSummary* p) { return p->energy_per_image.value->value; };
+  const auto batch = [](const record::PointSummary* p) { return p->point.batch; };
+  const record::PointSummary& best = **std::ranges::min_element(points, {}, energy);
+  const record::PointSummary& base = **std::ranges::min_element(points, {}, batch);
+  record::BatchSaving saving{.model = base.point.model,
+                             .precision = base.point.precision,
+                             .hint = base.point.hint,
+                             .best_batch = best.point.batch,
+                             .base_batch = base.point.batch};
+  if (&best == &base) {
+    saving.verdict = "smallest batch is best";
+    return saving;
+  }
+  base::Random random(base::derive_seed(seed, base.point.id));
+  const auto comparison =
+      stats::compare_by_block({best.energy_values, best.blocks}, {base.energy_values, base.blocks}, random);
+  if (!comparison) {
+    saving.verdict = "too few repetitions";
+    return saving;
+  }
+  const stats::Estimate& ratio = comparison->ratio;
+  saving.ratio = {ratio.value, ratio.interval.low, ratio.interval.high};
+  saving.verdict = stats::verdict_text(*comparison);
+  return saving;
+}
+
+// One per group of points that differ in nothing but the batch.
+std::vector<record::BatchSaving> savings_of(std::span<const record::PointSummary> summaries, std::uint64_t seed) {
+  std::map<std::string, std::vector<const record::PointSummary*>> groups;
+  std::vector<std::string> order;
+  for (const record::PointSummary& summary : summaries) {
+    if (!summary.energy_per_image.value) continue;
+    record::PlanPoint key = summary.point;
+    key.batch = 0;
+    const std::string name = point_id(key);
+    if (groups[name].empty()) order.push_back(name);
+    groups[name].push_back(&summary);
+  }
+  std::vector<record::BatchSaving> savings;
+  for (const std::string& name : order) {
+    if (groups[name].size() > 1) savings.push_back(saving_of(groups[name], seed));
+  }
+  return savings;
+}
+
+}  // namespace
+
+record::ExperimentSummary summarise(const record::Experiment& experiment, std::span<const record::Run> runs) {
+  record::ExperimentSummary summary;
+  summary.experiment = experiment;
+  for (const record::PlanPoint& point : experiment.points) {
+    summary.points.push_back(summarise_point(experiment, point, runs));
+  }
+  summary.savings = savings_of(summary.points, experiment.seed);
+  return summary;
+}
+
+}  // namespace wattlens::experiment

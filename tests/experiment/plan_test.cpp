@@ -1,0 +1,126 @@
+#include "experiment/plan.h"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <set>
+
+#include "experiment/plan_file.h"
+
+namespace wattlens::experiment {
+namespace {
+
+using ::testing::ElementsAre;
+using ::testing::HasSubstr;
+
+TEST(Plan, PointsAreEveryCombinationWithUniqueIds) {
+  Axes axes;
+  axes.models = {"resnet50", "mobilenet_v2"};
+  axes.precisions = {"f32", "bf16"};
+  axes.batches = {1, 8, 32};
+  const auto points = plan_points(axes);
+  ASSERT_EQ(points.size(), 12U);
+  EXPECT_EQ(points.front().id, "resnet50/openvino/cpu/f32/latency/b1/224px/t0");
+  EXPECT_EQ(points.back().model, "mobilenet_v2");
+  std::set<std::string> ids;
+  for (const auto& point : points) ids.insert(point.id);
+  EXPECT_EQ(ids.size(), 12U);
+}
+
+TEST(Plan, WithoutAModelItTellsHowToNameOne) {
+  const auto checked = check(Plan{});
+  ASSERT_FALSE(checked);
+  EXPECT_EQ(checked.error().kind, ErrorKind::usage);
+  EXPECT_THAT(checked.error().hint, HasSubstr("--model resnet50"));
+}
+
+TEST(Plan, UnknownWordsNameTheChoices) {
+  Plan plan;
+  plan.axes.models = {"resnet50"};
+  plan.axes.precisions = {"f64"};
+  EXPECT_THAT(check(plan).error().hint, HasSubstr("bf16"));
+  plan.axes.precisions = {"f32"};
+  plan.axes.hints = {"fast"};
+  EXPECT_THAT(check(plan).error().hint, HasSubstr("throughput"));
+}
+
+TEST(Plan, TooManyPointsAreRefusedWithoutMakingThem) {
+  Plan plan;
+  plan.axes.models.assign(1000, "m");
+  plan.axes.batches.assign(1000, 1);
+  EXPECT_FALSE(check(plan));
+}
+
+TEST(PlanFile, AllKeysArrive) {
+  const auto plan = parse_plan(R"(
+title = "batches"
+seed = 7
+[axes]
+model = ["resnet50", "mobilenet_v2"]
+precision = "f32,bf16"
+batch = "1-8*2"
+threads = 2
+[measure]
+budget = "2m"
+window = 1.5
+repetitions = 6
+quick = true
+target = "3%"
+rate_hz = 200
+)",
+                               "plan.toml");
+  ASSERT_TRUE(plan) << plan.error().message;
+  EXPECT_EQ(plan->title, "batches");
+  EXPECT_EQ(plan->seed, 7U);
+  EXPECT_THAT(plan->axes.models, ElementsAre("resnet50", "mobilenet_v2"));
+  EXPECT_THAT(plan->axes.precisions, ElementsAre("f32", "bf16"));
+  EXPECT_THAT(plan->axes.batches, ElementsAre(1, 2, 4, 8));
+  EXPECT_THAT(plan->axes.threads, ElementsAre(2));
+  EXPECT_EQ(plan->effort.budget, base::seconds(120.0));
+  EXPECT_EQ(plan->effort.window, base::seconds(1.5));
+  EXPECT_EQ(plan->effort.repetitions, 6);
+  EXPECT_TRUE(plan->effort.quick);
+  EXPECT_DOUBLE_EQ(plan->effort.target, 0.03);
+  EXPECT_EQ(plan->effort.rate, base::Hertz{200.0});
+  EXPECT_TRUE(check(*plan));
+}
+
+struct BadPlan {
+  std::string_view text;
+  std::string_view place;
+  std::string_view message;
+};
+
+TEST(PlanFile, AMistakeIsShownWithLineAndColumn) {
+  const BadPlan plans[] = {
+      {"[axes]\nmodell = \"a\"", "p.toml:2:1", "modell"},
+      {"[axes]\nmodel = \"a\"\nbatch = \"1-x\"", "p.toml:3:9", "1-x"},
+      {"seeed = 1", "p.toml:1:1", "seeed"},
+      {"axes = 3", "p.toml:1:8", "no table"},
+      {"[measure]\n  quick = 1", "p.toml:2:11", "true or false"},
+      {"[axes]\nmodel = [1, [2]]", "p.toml:2:13", "text or a number"},
+      {"[axes", "p.toml:1:", ""},
+      {"seed = -1", "p.toml:1:8", "below 0"},
+      {"[axes]\nbatch = 0", "p.toml:2:9", "not in"},
+  };
+  for (const BadPlan& bad : plans) {
+    const auto plan = parse_plan(bad.text, "p.toml");
+    ASSERT_FALSE(plan) << bad.text;
+    EXPECT_EQ(plan.error().kind, ErrorKind::usage);
+    EXPECT_THAT(plan.error().message, HasSubstr(bad.place));
+    EXPECT_THAT(plan.error().message, HasSubstr(bad.message));
+  }
+}
+
+TEST(PlanFile, AMisspelledKeyIsMetWithTheNearestOne) {
+  EXPECT_THAT(parse_plan("[axes]\nmodell = \"a\"", "p").error().hint, HasSubstr("'model'"));
+}
+
+TEST(PlanFile, AMissingFileIsNamed) {
+  const auto plan = read_plan("/nonexistent/plan.toml");
+  ASSERT_FALSE(plan);
+  EXPECT_THAT(plan.error().message, HasSubstr("/nonexistent/plan.toml"));
+}
+
+}  // namespace
+}  // namespace wattlens::experiment
