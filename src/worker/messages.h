@@ -1,0 +1,82 @@
+// The messages between wattlens and a worker, protocol version 1, as plain data and as JSON (docs/worker-protocol.md).
+// Plain values; every function is thread-safe. What a peer sends wrong comes back as ErrorKind::run_failed.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <span>
+#include <string>
+#include <vector>
+
+#include "base/clock.h"
+#include "base/json.h"
+#include "engine/engine.h"
+#include "record/run.h"
+
+namespace wattlens::worker {
+
+inline constexpr std::int64_t kProtocolVersion = 1;
+
+// Worker to client: the answer to "hello".
+struct Hello {
+  std::int64_t protocol = 0;
+  std::string engine;
+  std::string engine_version;
+  std::vector<engine::DeviceInfo> devices;
+};
+
+struct CompileRequest {
+  engine::ModelSource source;
+  engine::SessionOptions options;
+};
+
+struct Compiled {
+  std::int64_t slots = 1;
+  record::WorkloadInfo info;
+};
+
+// Seeded N(0, 1) images for every slot: number i of the stream is number i of the tensor [batch, 3, size, size].
+struct SeededInput {
+  std::uint64_t seed = 0;
+  std::int64_t distinct = 0;  // image i is a copy of image i mod `distinct`; 0: all images differ
+};
+
+struct RunRequest {
+  base::Seconds duration;        // start batches for about so long ...
+  std::int64_t min_batches = 1;  // ... and at least so many
+};
+
+// What was done, without the stamps: these lie in the shared memory.
+struct Ran {
+  base::MonoTime begin;
+  base::MonoTime end;
+  std::int64_t batches = 0;
+  base::Bytes peak_memory;  // of the worker until now; 0: not known
+};
+
+// The request of that type, without its id; and the reply to it.
+base::Json hello_request(base::Bytes shared_memory);
+base::Json to_json(const Hello& hello);
+base::Json to_json(const CompileRequest& request);
+base::Json to_json(const Compiled& compiled);
+base::Json to_json(const SeededInput& input);
+base::Json to_json(const RunRequest& request);
+base::Json to_json(const Ran& ran);
+base::Json to_json(std::span<const engine::Operator> operators);  // an array: too long for a message
+base::Json error_reply(const Error& error);
+
+// Fails with a clear hint where the worker speaks another protocol.
+Result<Hello> hello_from_json(const base::Json& json);
+Result<CompileRequest> compile_request_from_json(const base::Json& json);
+Result<Compiled> compiled_from_json(const base::Json& json);
+Result<SeededInput> seeded_input_from_json(const base::Json& json);
+Result<RunRequest> run_request_from_json(const base::Json& json);
+Result<Ran> ran_from_json(const base::Json& json);
+Result<std::vector<engine::Operator>> operators_from_json(const base::Json& json);
+Error error_from_json(const base::Json& json);  // of an error reply, however incomplete
+
+// "shape" of a tensor in the shared memory, and its number of elements: an error above `most`.
+Result<std::vector<std::int64_t>> shape_from_json(const base::Json& message);
+Result<std::size_t> element_count(std::span<const std::int64_t> shape, std::size_t most);
+
+}  // namespace wattlens::worker

@@ -1,0 +1,137 @@
+// An engine with known true behaviour: a batch takes a known time and computes a known function of its images.
+//
+// Logits k of an image are its first numbers k, so that whoever knows the input knows the output; under bf16 and f16
+// they lose the digits that these types do not hold. Faults are asked for by name.
+#pragma once
+
+#include <algorithm>
+#include <bit>
+#include <cmath>
+#include <csignal>
+#include <cstdlib>
+#include <limits>
+#include <new>
+#include <optional>
+#include <vector>
+
+#include "base/clock.h"
+#include "engine/engine.h"
+
+namespace wattlens::fake {
+
+struct EngineBehaviour {
+  base::Seconds batch_time{0.001};  // of one batch, plus ...
+  base::Seconds image_time{0.0};    // ... of each image in it
+  std::int64_t slots = 1;
+  std::int64_t most_images = std::numeric_limits<std::int64_t>::max();  // more: out of memory
+  std::string fault = {};  // "crash", "hang", "exception", "wrong_output", "nan_output", "wrong_row", "constant_output"
+};
+
+inline float rounded_to(float value, std::string_view precision) {
+  if (precision == "f32") return value;
+  const std::uint32_t dropped = precision == "bf16" ? 16 : 13;
+  const auto bits = std::bit_cast<std::uint32_t>(value) + (1U << (dropped - 1));
+  return std::bit_cast<float>(bits & ~((1U << dropped) - 1));
+}
+
+class FakeSession final : public engine::Session {
+ public:
+  FakeSession(const EngineBehaviour& behaviour, std::int64_t classes, engine::SessionOptions options)
+      : behaviour_(behaviour),
+        classes_(classes),
+        options_(std::move(options)),
+        due_(static_cast<std::size_t>(behaviour.slots)) {}
+
+  record::WorkloadInfo describe() const override {
+    record::WorkloadInfo info;
+    info.engine_version = "1.0";
+    info.device_name = "fake device";
+    info.execution_precision = options_.precision;
+    info.threads = 1;
+    info.streams = behaviour_.slots;
+    info.conditions = {"fake: on"};
+    return info;
+  }
+
+  std::span<const engine::Operator> operators() const override { return operators_; }
+  std::int64_t slots() const override { return behaviour_.slots; }
+
+  Result<void> set_input(const engine::TensorView& images) override {
+    const auto size = options_.image_size;
+    if (images.shape != std::vector<std::int64_t>{options_.batch, 3, size, size}) {
+      return fail(ErrorKind::usage, "the images have another shape than the model");
+    }
+    const std::size_t image = images.values.size() / static_cast<std::size_t>(options_.batch);
+    logits_.assign(static_cast<std::size_t>(options_.batch * classes_), 0.0F);
+    for (std::int64_t i = 0; i < options_.batch; ++i) {
+      const auto from = images.values.subspan(static_cast<std::size_t>(i) * image, image);
+      for (std::int64_t k = 0; k < classes_; ++k) {
+        logits_[static_cast<std::size_t>(i * classes_ + k)] =
+            rounded_to(from[static_cast<std::size_t>(k) % image], options_.precision);
+      }
+    }
+    spoil();
+    return {};
+  }
+
+  Result<void> enqueue(std::int64_t slot) override {
+    if (behaviour_.fault == "crash") std::raise(SIGSEGV);
+    if (behaviour_.fault == "hang") clock_.sleep_until(clock_.now() + base::Seconds{3600});
+    if (behaviour_.fault == "exception") throw std::bad_alloc();
+    if (behaviour_.fault == "failure") return fail(ErrorKind::run_failed, "the device is on fire", "call somebody");
+    const auto images = static_cast<double>(options_.batch);
+    due_[static_cast<std::size_t>(slot)] = clock_.now() + behaviour_.batch_time + images * behaviour_.image_time;
+    return {};
+  }
+
+  Result<engine::Completion> next_completion() override {
+    const auto first =
+        std::min_element(due_.begin(), due_.end(), [](const auto& a, const auto& b) { return a && (!b || *a < *b); });
+    while (clock_.now() < **first) clock_.sleep_until(**first);
+    first->reset();
+    return engine::Completion{first - due_.begin(), clock_.now()};
+  }
+
+  Result<engine::TensorView> output(std::int64_t) override {
+    return engine::TensorView{{options_.batch, classes_}, logits_};
+  }
+
+ private:
+  void spoil() {
+    if (behaviour_.fault == "wrong_output") logits_[1] += 0.5F;
+    if (behaviour_.fault == "wrong_row") logits_.back() += 0.5F;
+    if (behaviour_.fault == "nan_output") logits_.back() = std::nanf("");
+    if (behaviour_.fault == "constant_output") std::fill(logits_.begin(), logits_.end(), 1.0F);
+  }
+
+  EngineBehaviour behaviour_;
+  std::int64_t classes_;
+  engine::SessionOptions options_;
+  base::SystemClock clock_;
+  std::vector<std::optional<base::MonoTime>> due_;
+  std::vector<float> logits_;
+  std::vector<engine::Operator> operators_ = {{"Copy", "logits", {{options_.batch, 3, 4, 4}}, {{options_.batch, 6}}}};
+};
+
+class FakeEngine final : public engine::Engine {
+ public:
+  explicit FakeEngine(EngineBehaviour behaviour) : behaviour_(std::move(behaviour)) {}
+
+  std::string_view name() const override { return "fake"; }
+  std::string_view version() const override { return "1.0"; }
+  std::vector<engine::DeviceInfo> devices() const override { return {{"cpu", "fake device", {"f32", "bf16", "f16"}}}; }
+
+  Result<std::unique_ptr<engine::Session>> compile(const engine::ModelSource& source,
+                                                   const engine::SessionOptions& options) override {
+    if (source.network == "no_such_network") {
+      return fail(ErrorKind::usage, "there is no network \"no_such_network\"", "wattlens network list");
+    }
+    if (options.batch > behaviour_.most_images) throw std::bad_alloc();
+    return std::make_unique<FakeSession>(behaviour_, source.classes, options);
+  }
+
+ private:
+  EngineBehaviour behaviour_;
+};
+
+}  // namespace wattlens::fake
