@@ -1,4 +1,4 @@
-// Where the fake worker is, as an engine's location.
+// Where the fake worker is, beside the test program, as an engine's location.
 #pragma once
 
 #include <string>
@@ -10,7 +10,8 @@
 namespace wattlens::fake {
 
 inline worker::EngineLocation location(std::vector<std::string> arguments = {}) {
-  return {"fake", base::Path(WATTLENS_BINARY_DIR) / "fake_worker", std::move(arguments), {}};
+  const auto executable = std::filesystem::read_symlink("/proc/self/exe").parent_path() / "fake_worker";
+  return {"fake", executable, std::move(arguments), {}};
 }
 
 }  // namespace wattlens::fake
