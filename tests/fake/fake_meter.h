@@ -9,6 +9,8 @@
 #include <vector>
 
 #include "base/clock.h"
+#include "base/random.h"
+#include "fake/fake_clock.h"
 #include "meter/meter.h"
 #include "record/run.h"
 
@@ -88,10 +90,10 @@ class FakeMeter final : public meter::Meter {
   std::vector<record::Channel> channels_;
 };
 
-// Everything that a sampler would have kept of the meter, at a steady poll from now on, without a thread; the clock has
-// moved by `duration` afterwards.
-template <class AnyClock>
-record::Samples sample(meter::Meter& meter, AnyClock& clock, base::Seconds duration, base::Seconds poll) {
+// Everything that a sampler would have kept of the meter from now on, without a thread: one sample per `poll`, each
+// late by up to `jitter`. The clock has moved by `duration` afterwards.
+inline record::Samples sample(meter::Meter& meter, FakeClock& clock, base::Seconds duration, base::Seconds poll,
+                              base::Seconds jitter = {}, base::Random random = base::Random(1)) {
   record::Samples samples;
   for (const record::Channel& channel : meter.channels()) samples.channels.push_back(channel.id);
   samples.values.resize(samples.channels.size());
@@ -99,7 +101,7 @@ record::Samples sample(meter::Meter& meter, AnyClock& clock, base::Seconds durat
   std::vector<std::int64_t> start(samples.channels.size(), record::Samples::kNoReading);
   const base::MonoTime begin = clock.now();
   for (std::int64_t i = 0; static_cast<double>(i) * poll.value <= duration.value + 1e-9; ++i) {
-    clock.set(begin + static_cast<double>(i) * poll);
+    clock.set(begin + static_cast<double>(i) * poll + jitter * random.uniform());
     static_cast<void>(meter.read(readings));
     samples.time_us.push_back(clock.now().ns / 1000);
     samples.bracket_us.push_back(2);
