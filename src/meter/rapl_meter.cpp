@@ -90,14 +90,14 @@ struct Entry {
   std::int64_t offset_uj = 0;
   std::int64_t last_uj = 0;
 
-  std::optional<std::int64_t> read(const base::Clock& clock) {
+  std::optional<std::int64_t> read(MonoTime time) {
     bool stepped_down = false;
     std::int64_t sum = 0;
     for (Source& source : sources) {
       std::optional<std::int64_t> value;
       // A read that fails or cannot be believed is made again at once; most such faults are gone by then.
       for (int attempt = 0; attempt < 2 && !value; ++attempt) {
-        if (const auto raw = source.file.read()) value = source.counter.accept(*raw, clock.now());
+        if (const auto raw = source.file.read()) value = source.counter.accept(*raw, time);
       }
       if (!value) return std::nullopt;
       stepped_down |= *value < source.value_uj;
@@ -120,15 +120,14 @@ class RaplMeter final : public Meter {
   std::span<const record::Channel> channels() const override { return channels_; }
 
   Result<void> read(std::span<Reading> out) override {
+    MonoTime before = clock_.now();
     for (std::size_t i = 0; i < entries_.size(); ++i) {
       out[i] = Reading{};
       if (entries_[i].sources.empty()) continue;
-      out[i].before = clock_.now();
-      const auto value = entries_[i].read(clock_);
-      out[i].after = clock_.now();
-      if (!value) continue;
-      out[i].status = ReadStatus::ok;
-      out[i].value = *value;
+      const auto value = entries_[i].read(before);
+      const MonoTime after = clock_.now();
+      if (value) out[i] = {ReadStatus::ok, *value, before, after};
+      before = after;  // one look at the clock between two channels serves both
     }
     return {};
   }

@@ -7,6 +7,7 @@
 #include <unistd.h>
 
 #include <algorithm>
+#include <atomic>
 #include <cerrno>
 #include <chrono>
 #include <condition_variable>
@@ -113,7 +114,7 @@ struct Sampler::State {
         ring(meters.channels().size(), capacity_for(meters.channels().size())) {}
 
   void run();
-  void sample();
+  void sample(std::int64_t ticks);
   std::size_t first_reading(std::size_t channel, std::int64_t time_us) const;
   bool complete_until(std::int64_t end_us) const;
   void forget_silent(std::int64_t end_us);
@@ -124,12 +125,12 @@ struct Sampler::State {
   SamplerOptions options;
   base::FileDescriptor timer;
   std::thread thread;
+  std::atomic<bool> stopping = false;
 
   mutable std::mutex mutex;  // guards all below
   std::condition_variable sampled;
   Ring ring;
   bool running = false;
-  bool stopping = false;
   bool waiting = false;
   record::OwnCost cost;
   std::vector<bool> answers = std::vector<bool>(meters.channels().size());
@@ -146,17 +147,12 @@ void Sampler::State::run() {
     std::uint64_t ticks = 0;
     const ssize_t size = ::read(timer.get(), &ticks, sizeof ticks);
     if (size < 0 && errno == EINTR) continue;
-    {
-      const std::lock_guard lock(mutex);
-      if (stopping || size != sizeof ticks) return;
-      ++cost.wake_ups;
-      cost.missed_ticks += static_cast<std::int64_t>(ticks) - 1;
-    }
-    sample();
+    if (stopping || size != sizeof ticks) return;
+    sample(static_cast<std::int64_t>(ticks));
   }
 }
 
-void Sampler::State::sample() {
+void Sampler::State::sample(std::int64_t ticks) {
   meters.read(readings);
   base::MonoTime before{std::numeric_limits<std::int64_t>::max()};
   base::MonoTime after{std::numeric_limits<std::int64_t>::min()};
@@ -172,6 +168,8 @@ void Sampler::State::sample() {
   const Sample sample{(before.ns + (after.ns - before.ns) / 2) / 1000,
                       static_cast<std::uint8_t>(std::clamp<std::int64_t>(bracket_us, 0, 255))};
   const std::lock_guard lock(mutex);
+  ++cost.wake_ups;
+  cost.missed_ticks += ticks - 1;
   ring.push(sample, values);
   for (std::size_t i = 0; i < values.size(); ++i) {
     if (values[i] != Samples::kNoReading) answers[i] = true;

@@ -1,0 +1,117 @@
+// What the sampler costs: processor time as a share of one core at 100 Hz and 1 kHz over eight RAPL channels, and the
+// ticks that it missed. The counters are files on a tmpfs, so that the kernel's own read of a register is not in it.
+//
+// usage: bench_sampler_cost [seconds per run] [repetitions]
+#include <fmt/core.h>
+
+#include <algorithm>
+#include <cstdlib>
+#include <filesystem>
+#include <fstream>
+#include <string>
+#include <vector>
+
+#include "base/clock.h"
+#include "meter/meter_set.h"
+#include "meter/rapl_meter.h"
+#include "meter/sampler.h"
+
+namespace {
+
+using namespace wattlens;
+
+void write(const base::Path& path, const std::string& text) {
+  std::filesystem::create_directories(path.parent_path());
+  std::ofstream(path) << text << '\n';
+}
+
+// Two sockets with package, cores, uncore and DRAM each.
+void make_tree(const base::Path& root) {
+  const std::vector<std::string> names = {"core", "uncore", "dram"};
+  for (int socket = 0; socket < 2; ++socket) {
+    const base::Path zone = root / "sys/class/powercap" / fmt::format("intel-rapl:{}", socket);
+    write(zone / "name", fmt::format("package-{}", socket));
+    write(zone / "energy_uj", "123456789012");
+    for (std::size_t i = 0; i < names.size(); ++i) {
+      const base::Path part = zone.string() + fmt::format(":{}", i);
+      write(part / "name", names[i]);
+      write(part / "energy_uj", "12345678901");
+    }
+  }
+}
+
+struct Figures {
+  std::vector<double> share;  // per cent of a core
+  std::vector<double> us_per_tick;
+  std::int64_t missed = 0;
+  std::int64_t ticks = 0;
+};
+
+bool run_once(meter::MeterSet& meters, base::SystemClock& clock, double rate, double duration, Figures& figures) {
+  meter::Sampler sampler(meters, clock, {.rate = {rate}});
+  if (const auto started = sampler.start(); !started) {
+    fmt::print(stderr, "{}\n", started.error().message);
+    return false;
+  }
+  const base::MonoTime begin = clock.now();
+  clock.sleep_until(begin + base::seconds(duration));
+  sampler.stop();
+  const auto cost = sampler.cost();
+  const double seconds = (clock.now() - begin).value;
+  figures.share.push_back(100.0 * cost.cpu.value / seconds);
+  figures.us_per_tick.push_back(1e6 * cost.cpu.value / static_cast<double>(cost.wake_ups));
+  figures.missed += cost.missed_ticks;
+  figures.ticks += cost.wake_ups + cost.missed_ticks;
+  return true;
+}
+
+double median(std::vector<double> values) {
+  std::ranges::sort(values);
+  return values[values.size() / 2];
+}
+
+}  // namespace
+
+int main(int argc, char** argv) {
+  const double duration = argc > 1 ? std::atof(argv[1]) : 3.0;
+  const int repetitions = argc > 2 ? std::atoi(argv[2]) : 7;
+  if (duration <= 0.0 || repetitions < 1) {
+    fmt::print(stderr, "usage: bench_sampler_cost [seconds per run] [repetitions]\n");
+    return 2;
+  }
+  std::string folder = std::filesystem::is_directory("/dev/shm") ? "/dev/shm/wattlens-XXXXXX" : "/tmp/wattlens-XXXXXX";
+  if (::mkdtemp(folder.data()) == nullptr) return 1;
+  make_tree(folder);
+  base::SystemClock clock;
+  auto rapl = meter::open_rapl_meter({.root = folder, .clock = &clock, .machine = {}});
+  std::filesystem::remove_all(folder);  // open files live on
+  if (!rapl) return 1;
+  std::vector<std::unique_ptr<meter::Meter>> list;
+  list.push_back(std::move(*rapl));
+  meter::MeterSet meters(std::move(list));
+
+  meter::MeterSet nothing(std::vector<std::unique_ptr<meter::Meter>>{});
+
+  struct Run {
+    meter::MeterSet& meters;
+    double rate;
+    Figures figures = {};
+  };
+  // Without channels only waking up is left: what any sampler costs here.
+  std::vector<Run> runs = {{meters, 100.0}, {meters, 1000.0}, {nothing, 100.0}, {nothing, 1000.0}};
+  for (int i = 0; i < repetitions; ++i) {
+    for (Run& run : runs) {
+      if (!run_once(run.meters, clock, run.rate, duration, run.figures)) return 1;
+    }
+  }
+  fmt::print("{} runs of {} s each, in turn\n", repetitions, duration);
+  fmt::print("{:>8} {:>8} {:>12} {:>20} {:>12} {:>16}\n", "channels", "rate", "% of a core", "least ... most",
+             "us per tick", "missed ticks");
+  for (const Run& run : runs) {
+    const auto [low, high] = std::ranges::minmax(run.figures.share);
+    fmt::print("{:>8} {:>5} Hz {:>12.3f} {:>8.3f} ... {:>7.3f} {:>12.1f} {:>6} of {}\n", run.meters.channels().size(),
+               run.rate, median(run.figures.share), low, high, median(run.figures.us_per_tick), run.figures.missed,
+               run.figures.ticks);
+  }
+  return 0;
+}
