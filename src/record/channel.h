@@ -22,7 +22,8 @@ struct Channel {
   std::string reason;  // where missing
   std::string hint;
   std::optional<Seconds> update_period;  // nominal; the observed one overrides it
-  double gain_low = 0.0;  // true energy lies in reading x [1 + gain_low, 1 + gain_high] for 95 % of such parts
+  // True energy lies in reading x [1 + gain_low, 1 + gain_high] for 95 % of such parts; both 0: nothing is known of it.
+  double gain_low = 0.0;
   double gain_high = 0.0;
 };
 
