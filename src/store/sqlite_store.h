@@ -61,11 +61,11 @@ struct RunListing {
 
 // Empty members do not filter.
 struct ListFilter {
-  std::string experiment;                          // whole id; for runs
-  std::string model;                               // exact name
-  std::string since;                               // ISO 8601 prefix, e.g. "2026-11"; created_at at or after it
-  std::optional<record::ExperimentStatus> status;  // as shown
-  std::int64_t limit = 0;                          // 0: all
+  std::string experiment{};                          // whole id; for runs
+  std::string model{};                               // exact name
+  std::string since{};                               // ISO 8601 prefix, e.g. "2026-11"; created_at at or after it
+  std::optional<record::ExperimentStatus> status{};  // as shown
+  std::int64_t limit = 0;                            // 0: all
 };
 
 enum class WithSamples { no, yes };

@@ -143,9 +143,7 @@ Result<std::vector<RunListing>> SqliteStore::list_runs(const ListFilter& filter)
 
 Result<std::string> SqliteStore::find_experiment(std::string_view prefix) const {
   if (prefix == "last") {
-    ListFilter filter;
-    filter.limit = 1;
-    WATTLENS_TRY(const auto newest, list_experiments(filter));
+    WATTLENS_TRY(const auto newest, list_experiments({.limit = 1}));
     if (!newest.empty()) return newest.front().id;
     return fail(ErrorKind::not_found, fmt::format("{} holds no experiment yet", database_->path().string()),
                 "`wattlens run` makes one");

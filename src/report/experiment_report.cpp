@@ -1,0 +1,90 @@
+#include "report/experiment_report.h"
+
+#include <fmt/format.h>
+
+#include "record/json.h"
+#include "record/names.h"
+#include "report/experiment_tables.h"
+#include "report/machine_formats.h"
+
+namespace wattlens::report {
+namespace {
+
+using base::Json;
+using record::ExperimentSummary;
+
+Json idle_json(std::span<const record::IdleBaseline> baselines) {
+  Json list = Json::array();
+  for (const auto& idle : baselines) {
+    list.push_back({{"channel", idle.channel},
+                    {"power_w", idle.power.value},
+                    {"low_w", idle.interval.low.value},
+                    {"high_w", idle.interval.high.value}});
+  }
+  return list;
+}
+
+template <class T>
+Json list_json(const std::vector<T>& items) {
+  Json list = Json::array();
+  for (const auto& item : items) list.push_back(record::to_json(item));
+  return list;
+}
+
+std::string in_format(const ExperimentSummary& summary, Format format, const TextOptions& text,
+                      Page (*page)(const ExperimentSummary&)) {
+  switch (format) {
+    case Format::table: return to_terminal(page(summary), text);
+    case Format::markdown: return to_markdown(page(summary));
+    case Format::csv: return to_csv(points_table(summary, true));
+    case Format::jsonl: return to_json_lines(points_table(summary, true));
+    case Format::json: return base::to_pretty_text(experiment_json(summary)) + '\n';
+  }
+  return {};
+}
+
+}  // namespace
+
+Json experiment_json(const ExperimentSummary& summary) {
+  const record::Experiment& experiment = summary.experiment;
+  return {{"schema", kExperimentSchema},
+          {"id", experiment.id},
+          {"title", experiment.title},
+          {"created_at", experiment.created_at},
+          {"finished_at", experiment.finished_at},
+          {"status", record::to_string(experiment.status)},
+          {"seed", experiment.seed},
+          {"machine", record::to_json(experiment.machine)},
+          {"plan", experiment.plan},
+          {"channels", list_json(experiment.channels)},
+          {"idle", Json{{"before", idle_json(experiment.idle_before)},
+                        {"loaded", idle_json(experiment.idle_loaded)},
+                        {"after", idle_json(experiment.idle_after)}}},
+          {"points", rows_json(points_table(summary, false))},
+          {"savings", rows_json(savings_table(summary))},
+          {"warnings", list_json(experiment.warnings)}};
+}
+
+Page results_page(const ExperimentSummary& summary) {
+  Page page;
+  Section points;
+  points.lead = shared_conditions(summary);
+  points.table = points_table(summary, false);
+  points.remarks = explanations(summary);
+  if (summary.points.empty()) points = {.lead = "The plan has no points."};
+  page.sections.push_back(std::move(points));
+  if (!summary.savings.empty()) {
+    page.sections.push_back({.heading = "Batch of least energy per image", .table = savings_table(summary)});
+  }
+  return page;
+}
+
+std::string experiment_results(const ExperimentSummary& summary, Format format, const TextOptions& text) {
+  return in_format(summary, format, text, results_page);
+}
+
+std::string experiment_in_full(const ExperimentSummary& summary, Format format, const TextOptions& text) {
+  return in_format(summary, format, text, full_page);
+}
+
+}  // namespace wattlens::report

@@ -1,0 +1,261 @@
+#include "report/experiment_tables.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <cmath>
+#include <functional>
+
+#include "base/text.h"
+#include "record/json.h"
+#include "record/names.h"
+
+namespace wattlens::report {
+namespace {
+
+using record::ExperimentSummary;
+using record::PlanPoint;
+using record::PointSummary;
+
+std::optional<record::Interval<double>> bounds(double low, double high) {
+  if (!std::isfinite(low) || !std::isfinite(high)) return std::nullopt;
+  return record::Interval<double>{low, high};
+}
+
+Quantity quantity_of(const std::optional<record::Estimate<double>>& estimate) {
+  if (!estimate) return {};
+  return {.value = estimate->value, .interval = bounds(estimate->low, estimate->high)};
+}
+
+Quantity milliseconds_of(const std::optional<record::Estimate<record::Seconds>>& estimate) {
+  if (!estimate) return {};
+  const auto ms = [](record::Seconds time) { return 1e3 * time.value; };
+  return {.value = ms(estimate->value), .interval = bounds(ms(estimate->low), ms(estimate->high))};
+}
+
+// One axis of the plan, in words; `member` gives the value that two points are compared by.
+struct Axis {
+  std::function<std::string(const PlanPoint&)> words;
+};
+
+const std::vector<Axis>& axes_beside_model_and_batch() {
+  static const std::vector<Axis> kAxes = {
+      {[](const PlanPoint& p) { return fmt::format("{} on {}", p.engine, p.device); }},
+      {[](const PlanPoint& p) { return p.precision; }},
+      {[](const PlanPoint& p) { return p.hint.empty() ? std::string() : fmt::format("{} hint", p.hint); }},
+      {[](const PlanPoint& p) { return fmt::format("{} px", p.image_size); }},
+      {[](const PlanPoint& p) {
+        return p.threads == 0 ? std::string("threads as the engine chooses")
+                              : fmt::format("{} thread{}", p.threads, p.threads == 1 ? "" : "s");
+      }},
+  };
+  return kAxes;
+}
+
+bool shared(const ExperimentSummary& summary, const Axis& axis) {
+  return std::ranges::all_of(summary.points, [&](const PointSummary& point) {
+    return axis.words(point.point) == axis.words(summary.points.front().point);
+  });
+}
+
+// The model and whatever else varies: "resnet50, f32".
+std::string group_name(const ExperimentSummary& summary, const PlanPoint& point) {
+  std::vector<std::string> words = {point.model};
+  for (const Axis& axis : axes_beside_model_and_batch()) {
+    if (!shared(summary, axis)) words.push_back(axis.words(point));
+  }
+  return base::join(words, ", ");
+}
+
+std::string in_words(std::string code) {
+  std::ranges::replace(code, '_', ' ');
+  return code;
+}
+
+// What a reader must know of one point, in a few words; the sentences are below the table.
+std::string remarks_of(const PointSummary& point) {
+  std::vector<std::string> words;
+  if (point.repetitions == 0 && point.failure) words.push_back("failed: " + point.failure->message);
+  if (point.repetitions == 0 && !point.failure) words.emplace_back("not run");
+  if (point.repetitions > 0 && point.failed > 0) words.push_back(fmt::format("{} failed", point.failed));
+  if (point.stop_reason == "budget") words.emplace_back("fewer runs: budget");
+  if (point.stop_reason == "limit") words.emplace_back("wide: limit of runs");
+  if (point.stop_reason == "interrupted") words.emplace_back("interrupted");
+  if (point.repetitions > 0 && point.output_check.status != record::CheckStatus::passed) {
+    words.push_back(point.output_check.status == record::CheckStatus::failed ? "wrong output" : "output not checked");
+  }
+  const std::string& runs_as = point.workload.execution_precision;
+  if (!runs_as.empty() && runs_as != point.point.precision) words.push_back("runs as " + runs_as);
+  if (point.outliers > 0) words.push_back(fmt::format("{} outlier{}", point.outliers, point.outliers == 1 ? "" : "s"));
+  for (const auto& warning : point.warnings) {
+    const std::string code = in_words(warning.code);
+    if (std::ranges::find(words, code) == words.end()) words.push_back(code);
+  }
+  return base::join(words, ", ");
+}
+
+base::Json warnings_of(const PointSummary& point) {
+  base::Json list = base::Json::array();
+  for (const auto& warning : point.warnings) list.push_back(record::to_json(warning));
+  return list;
+}
+
+std::vector<Cell> row_of(const PointSummary& summary) {
+  const PlanPoint& point = summary.point;
+  return {point.model,
+          point.engine,
+          point.device,
+          point.precision,
+          point.hint,
+          point.image_size,
+          point.batch,
+          point.threads,
+          summary.repetitions,
+          summary.failed,
+          summary.outliers,
+          quantity_of(summary.images_per_s),
+          milliseconds_of(summary.batch_time),
+          to_quantity(summary.energy_per_image, summary.complete),
+          to_quantity(summary.net_energy_per_image, summary.complete),
+          std::string(record::to_string(summary.output_check.status)),
+          summary.stop_reason,
+          warnings_of(summary),
+          summary.failure ? Cell(summary.failure->message) : Cell(),
+          remarks_of(summary)};
+}
+
+}  // namespace
+
+Quantity to_quantity(const record::Energy& energy, std::optional<bool> complete) {
+  Quantity quantity;
+  quantity.provenance = energy.value ? energy.provenance : record::Provenance::missing;
+  quantity.method = energy.method;
+  quantity.hint = energy.hint;
+  if (!energy.value) {
+    quantity.reason = energy.reason.empty() ? "nothing was measured" : energy.reason;
+    return quantity;
+  }
+  quantity.value = energy.value->value;
+  quantity.at_least = complete == false;
+  const auto& interval = energy.absolute ? energy.absolute : energy.relative;
+  if (interval) quantity.interval = bounds(interval->low.value, interval->high.value);
+  quantity.sensor_error_left_out = quantity.interval && !energy.absolute;
+  return quantity;
+}
+
+Table points_table(const ExperimentSummary& summary, bool name_experiment) {
+  using enum ColumnKind;
+  Table table;
+  table.columns = {{"model", ""},
+                   {"engine", ""},
+                   {"device", ""},
+                   {"precision", ""},
+                   {"hint", ""},
+                   {"image_size", "", number},
+                   {"batch", "batch", number},
+                   {"threads", "", number},
+                   {"repetitions", "runs", number},
+                   {"failed", "", number},
+                   {"outliers", "", number},
+                   {"images_per_s", "images/s", quantity},
+                   {"ms_per_batch", "ms per batch", quantity},
+                   {"energy_j_per_image", "J/image gross", energy},
+                   {"net_energy_j_per_image", "J/image net", energy},
+                   {"output_check", ""},
+                   {"stop_reason", ""},
+                   {"warnings", ""},
+                   {"failure", ""},
+                   {"", "remarks"}};
+  std::string group;
+  for (const PointSummary& point : summary.points) {
+    const std::string name = group_name(summary, point.point);
+    if (table.groups.empty() || name != group) table.groups.push_back({name, table.rows.size()});
+    group = name;
+    table.rows.push_back(row_of(point));
+  }
+  if (name_experiment) {
+    table.columns.insert(table.columns.begin(), Column{"experiment", ""});
+    for (auto& row : table.rows) row.insert(row.begin(), summary.experiment.id);
+  }
+  const auto no_remarks = [](const std::vector<Cell>& row) { return std::get<std::string>(row.back()).empty(); };
+  if (std::ranges::all_of(table.rows, no_remarks)) table.columns.back().heading.clear();
+  return table;
+}
+
+Table savings_table(const ExperimentSummary& summary) {
+  using enum ColumnKind;
+  const auto varies = [&](auto member) {
+    return std::ranges::any_of(summary.savings, [&](const record::BatchSaving& saving) {
+      return saving.*member != summary.savings.front().*member;
+    });
+  };
+  const bool precisions = varies(&record::BatchSaving::precision);
+  const bool hints = varies(&record::BatchSaving::hint);
+  Table table;
+  table.columns = {{"model", "network"},
+                   {"precision", precisions ? "precision" : ""},
+                   {"hint", hints ? "hint" : ""},
+                   {"best_batch", "least at batch", number},
+                   {"base_batch", "against batch", number},
+                   {"ratio", "J/image ratio", quantity},
+                   {"saved_percent", "saves %", quantity},
+                   {"verdict", "verdict"}};
+  for (const auto& saving : summary.savings) {
+    Quantity saved;
+    if (saving.ratio) {
+      saved.value = 100.0 * (1.0 - saving.ratio->value);
+      saved.interval = bounds(100.0 * (1.0 - saving.ratio->high), 100.0 * (1.0 - saving.ratio->low));
+    }
+    table.rows.push_back({saving.model, saving.precision, saving.hint, saving.best_batch, saving.base_batch,
+                          quantity_of(saving.ratio), saved, saving.verdict});
+  }
+  return table;
+}
+
+std::string shared_conditions(const ExperimentSummary& summary) {
+  if (summary.points.empty()) return {};
+  std::vector<std::string> words;
+  for (const Axis& axis : axes_beside_model_and_batch()) {
+    const std::string word = axis.words(summary.points.front().point);
+    if (shared(summary, axis) && !word.empty()) words.push_back(word);
+  }
+  return base::join(words, ", ");
+}
+
+std::vector<std::string> explanations(const ExperimentSummary& summary) {
+  std::vector<std::string> lines;
+  const auto add = [&](std::string line) {
+    if (std::ranges::find(lines, line) == lines.end()) lines.push_back(std::move(line));
+  };
+  if (!summary.points.empty()) add("± and (low–high) are 95 % intervals. Net is gross less idle power × time.");
+  for (const PointSummary& point : summary.points) {
+    const record::Energy& energy = point.energy_per_image;
+    const Quantity quantity = to_quantity(energy, point.complete);
+    if (quantity.value && quantity.provenance == record::Provenance::modelled) {
+      add(fmt::format("~ is modelled ({}), not measured: `wattlens doctor` tells which sensor would measure.",
+                      energy.method.empty() ? "without a sensor" : in_words(energy.method)));
+    }
+    if (quantity.at_least) add("at least: a part that belongs to the total could not be read.");
+    if (quantity.sensor_error_left_out) {
+      add("The intervals of J/image leave out the sensor's own error, of which nothing is known.");
+    }
+    if (!quantity.value && point.repetitions > 0) {
+      add(fmt::format("missing energy: {}.{}", in_words(quantity.reason),
+                      quantity.hint.empty() ? "" : " To mend it: " + quantity.hint));
+    }
+  }
+  for (const PointSummary& point : summary.points) {
+    for (const auto& warning : point.warnings) {
+      const auto same = [&](const PointSummary& other) {
+        return std::ranges::any_of(other.warnings, [&](const auto& w) { return w.code == warning.code; });
+      };
+      const auto points = std::ranges::count_if(summary.points, same);
+      if (&point != &*std::ranges::find_if(summary.points, same)) continue;
+      add(fmt::format("{}{}: {}{}{}", in_words(warning.code), points > 1 ? fmt::format(" ({} points)", points) : "",
+                      warning.message, warning.hint.empty() ? "" : "; ", warning.hint));
+    }
+  }
+  return lines;
+}
+
+}  // namespace wattlens::report

@@ -1,0 +1,27 @@
+// The typed tables of an experiment: its points, and the batch that needs the least energy. Pure functions.
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "record/experiment.h"
+#include "report/table.h"
+
+namespace wattlens::report {
+
+// One row per point, grouped by everything but the batch. With `name_experiment` each row begins with its id, so that
+// rows of several experiments can be joined.
+Table points_table(const record::ExperimentSummary& summary, bool name_experiment);
+
+// One row per group: least energy against the smallest batch.
+Table savings_table(const record::ExperimentSummary& summary);
+
+// What all points share, in words: "openvino on cpu, bf16, latency hint, 224 px, 2 threads".
+std::string shared_conditions(const record::ExperimentSummary& summary);
+
+// What the signs in the tables mean, as far as they occur, and each warning with the points that it concerns.
+std::vector<std::string> explanations(const record::ExperimentSummary& summary);
+
+Quantity to_quantity(const record::Energy& energy, std::optional<bool> complete);
+
+}  // namespace wattlens::report

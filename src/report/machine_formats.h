@@ -1,0 +1,23 @@
+// Tables for programs: CSV as RFC 4180 has it, and JSON Lines. Pure functions.
+#pragma once
+
+#include <string>
+#include <string_view>
+
+#include "report/table.h"
+
+namespace wattlens::report {
+
+// A quantity takes the columns NAME, NAME_low and NAME_high, an energy also NAME_provenance. Lines end in CR LF; what
+// is missing is empty. Lists are JSON text.
+std::string to_csv(const Table& table);
+
+// One field, quoted where RFC 4180 asks for it.
+std::string csv_field(std::string_view text);
+
+std::string to_json_lines(const Table& table);
+
+// {"schema": schema, name: [one object per row]}
+std::string to_json_document(const Table& table, std::string_view schema, std::string_view name);
+
+}  // namespace wattlens::report

@@ -1,0 +1,28 @@
+// Compares a text with a file under tests/golden/. On a difference the new text is left in the build folder, from where
+// tools/approve.py takes it once a person has looked at it.
+#pragma once
+
+#include <gtest/gtest.h>
+
+#include <filesystem>
+#include <string_view>
+
+#include "base/file.h"
+
+namespace wattlens::fake {
+
+inline void expect_golden(std::string_view name, std::string_view text) {
+  const base::Path received = base::Path(WATTLENS_BINARY_DIR) / "golden_received" / name;
+  const auto expected = base::read_text(base::Path(WATTLENS_TEST_DIR) / "golden" / name);
+  std::error_code ignored;
+  if (expected && *expected == text) {
+    std::filesystem::remove(received, ignored);
+    return;
+  }
+  std::filesystem::create_directories(received.parent_path(), ignored);
+  ASSERT_TRUE(base::write_text(received, text));
+  ADD_FAILURE() << "differs from tests/golden/" << name << "; look at " << received.string()
+                << " and, if it is right, run tools/approve.py";
+}
+
+}  // namespace wattlens::fake
