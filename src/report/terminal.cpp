@@ -11,7 +11,7 @@ namespace wattlens::report {
 namespace {
 
 constexpr std::string_view kGap = "  ";
-constexpr std::size_t kLeastWrapWidth = 24;
+constexpr std::size_t kLeastWrapWidth = 20;
 
 class Painter {
  public:
@@ -103,7 +103,7 @@ void add_table(std::string& out, const Table& table, const TextOptions& options,
   Layout layout(table);
   if (layout.headings.empty()) return;
   const std::string_view indent = table.groups.empty() ? "" : kGap;
-  layout.fit(static_cast<std::size_t>(std::max(options.width, 1)) - std::min<std::size_t>(indent.size(), 1));
+  layout.fit(static_cast<std::size_t>(std::max(options.width, 40)) - indent.size());
   layout.add_line(out, indent, layout.headings, &painter);
   auto group = table.groups.begin();
   for (std::size_t row = 0; row < layout.rows.size(); ++row) {
