@@ -15,6 +15,7 @@
 #include <vector>
 
 #include "base/clock.h"
+#include "base/json.h"
 #include "engine/engine.h"
 
 namespace wattlens::fake {
@@ -24,7 +25,10 @@ struct EngineBehaviour {
   base::Seconds image_time{0.0};    // ... of each image in it
   std::int64_t slots = 1;
   std::int64_t most_images = std::numeric_limits<std::int64_t>::max();  // more: out of memory
-  std::string fault = {};  // "crash", "hang", "exception", "wrong_output", "nan_output", "wrong_row", "constant_output"
+  // "crash", "hang", "exception", "failure", "wrong_output", "wrong_row", "wrong_last_slot", "wrong_bf16",
+  // "nan_output", "constant_output", "drifting_output"
+  std::string fault = {};
+  base::Path references = {};  // a folder of reference outputs: those networks give these, whatever the images
 };
 
 inline float rounded_to(float value, std::string_view precision) {
@@ -34,12 +38,28 @@ inline float rounded_to(float value, std::string_view precision) {
   return std::bit_cast<float>(bits & ~((1U << dropped) - 1));
 }
 
+// The reference outputs of that file at that size, image after image; empty where there are none.
+inline std::vector<float> read_references(const base::Path& file, std::int64_t image_size) {
+  std::vector<float> logits;
+  const auto text = base::read_text(file);
+  const auto json = text ? base::parse_json(*text, file.string()) : base::Json{};
+  if (!json || !json->is_object()) return logits;
+  for (const auto& size : json->at("sizes")) {
+    if (size.at("image_size") != image_size) continue;
+    for (const auto& row : size.at("logits")) {
+      for (const auto& logit : row) logits.push_back(logit.get<float>());
+    }
+  }
+  return logits;
+}
+
 class FakeSession final : public engine::Session {
  public:
-  FakeSession(const EngineBehaviour& behaviour, std::int64_t classes, engine::SessionOptions options)
+  FakeSession(const EngineBehaviour& behaviour, const engine::ModelSource& source, engine::SessionOptions options)
       : behaviour_(behaviour),
-        classes_(classes),
+        classes_(source.classes),
         options_(std::move(options)),
+        references_(read_references(behaviour.references / (source.network + ".json"), options_.image_size)),
         due_(static_cast<std::size_t>(behaviour.slots)) {}
 
   record::WorkloadInfo describe() const override {
@@ -70,6 +90,9 @@ class FakeSession final : public engine::Session {
             rounded_to(from[static_cast<std::size_t>(k) % image], options_.precision);
       }
     }
+    for (std::size_t i = 0; !references_.empty() && i < logits_.size(); ++i) {
+      logits_[i] = rounded_to(references_[i % references_.size()], options_.precision);
+    }
     spoil();
     return {};
   }
@@ -92,13 +115,16 @@ class FakeSession final : public engine::Session {
     return engine::Completion{first - due_.begin(), clock_.now()};
   }
 
-  Result<engine::TensorView> output(std::int64_t) override {
+  Result<engine::TensorView> output(std::int64_t slot) override {
+    if (behaviour_.fault == "drifting_output") logits_[0] += 1.0F;
+    if (behaviour_.fault == "wrong_last_slot" && slot + 1 == slots()) logits_[0] += 1.0F;
     return engine::TensorView{{options_.batch, classes_}, logits_};
   }
 
  private:
   void spoil() {
     if (behaviour_.fault == "wrong_output") logits_[1] += 0.5F;
+    if (behaviour_.fault == "wrong_bf16" && options_.precision == "bf16") logits_[1] += 0.5F;
     if (behaviour_.fault == "wrong_row") logits_.back() += 0.5F;
     if (behaviour_.fault == "nan_output") logits_.back() = std::nanf("");
     if (behaviour_.fault == "constant_output") std::fill(logits_.begin(), logits_.end(), 1.0F);
@@ -107,6 +133,7 @@ class FakeSession final : public engine::Session {
   EngineBehaviour behaviour_;
   std::int64_t classes_;
   engine::SessionOptions options_;
+  std::vector<float> references_;
   base::SystemClock clock_;
   std::vector<std::optional<base::MonoTime>> due_;
   std::vector<float> logits_;
@@ -127,7 +154,7 @@ class FakeEngine final : public engine::Engine {
       return fail(ErrorKind::usage, "there is no network \"no_such_network\"", "wattlens network list");
     }
     if (options.batch > behaviour_.most_images) throw std::bad_alloc();
-    return std::make_unique<FakeSession>(behaviour_, source.classes, options);
+    return std::make_unique<FakeSession>(behaviour_, source, options);
   }
 
  private:

@@ -1,6 +1,7 @@
 // A worker process that serves the fake engine, or breaks the protocol in the way its arguments ask for.
 //
 // fake_worker [--mode MODE] [--fault FAULT] [--batch-us N] [--image-us N] [--slots N] [--most-images N]
+//             [--references FOLDER]
 // MODE: serve (default), slow_start, noisy, noisy_crash, exit, hang_at_start, old_protocol, new_protocol, garbage,
 // truncated, oversized, wrong_id, wrong_clock, too_few, missing_library, spin. FAULT: fake_engine.h.
 #include <sys/socket.h>
@@ -140,6 +141,7 @@ int main(int argc, char** argv) {
   behaviour.slots = number(options, "slots", 1);
   behaviour.most_images = number(options, "most-images", behaviour.most_images);
   if (const auto fault = options.find("fault"); fault != options.end()) behaviour.fault = fault->second;
+  if (const auto folder = options.find("references"); folder != options.end()) behaviour.references = folder->second;
   fake::FakeEngine engine(behaviour);
   const auto served = worker::serve(engine, kSocket);
   if (!served) std::fprintf(stderr, "%s\n", served.error().message.c_str());

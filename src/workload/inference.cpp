@@ -1,0 +1,182 @@
+#include "workload/inference.h"
+
+#include <fmt/core.h>
+
+#include <algorithm>
+#include <cstdlib>
+#include <utility>
+
+#include "workload/output_check.h"
+
+namespace wattlens::workload {
+namespace {
+
+constexpr std::uint64_t kSeed = 0;  // of weights and images: the reference outputs belong to it
+constexpr worker::RunRequest kOneBatch{base::Seconds{0}, 1};
+
+}  // namespace
+
+bool is_model_file(std::string_view model) { return model.ends_with(".onnx") || model.find('/') != model.npos; }
+
+worker::CompileRequest InferenceWorkload::compile_request() const {
+  const auto& point = options_.point;
+  worker::CompileRequest request;
+  if (is_model_file(point.model)) {
+    request.source.file = point.model;
+  } else {
+    request.source.network = point.model;
+    request.source.file = options_.weights;
+  }
+  request.source.seed = kSeed;
+  request.source.classes = options_.classes;
+  request.options.device = point.device;
+  request.options.precision = point.precision;
+  request.options.hint = point.hint;
+  request.options.batch = point.batch;
+  request.options.image_size = point.image_size;
+  request.options.threads = point.threads;
+  request.options.model_cache = options_.model_cache;
+  return request;
+}
+
+Result<void> InferenceWorkload::load_references() {
+  references_.clear();
+  if (is_model_file(options_.point.model) || !options_.weights.empty() || options_.classes != 1000) return {};
+  const std::string_view text = options_.references(options_.point.model);
+  if (text.empty()) return {};
+  WATTLENS_TRY(references_, parse_references(text));
+  return {};
+}
+
+const ReferenceOutputs* InferenceWorkload::reference_at(std::int64_t image_size) const {
+  const auto found = std::ranges::find(references_, image_size, &ReferenceOutputs::image_size);
+  return found == references_.end() ? nullptr : &*found;
+}
+
+const ReferenceOutputs& InferenceWorkload::nearest_reference() const {
+  return *std::ranges::min_element(references_, {}, [&](const ReferenceOutputs& reference) {
+    return std::abs(reference.image_size - options_.point.image_size);
+  });
+}
+
+Result<void> InferenceWorkload::set_input(std::int64_t distinct) {
+  const std::int64_t wanted = std::min(distinct, options_.point.batch);
+  if (distinct_ == wanted) return {};
+  distinct_ = 0;
+  WATTLENS_CHECK(client_->set_input(worker::SeededInput{kSeed, wanted}));
+  distinct_ = wanted;
+  return {};
+}
+
+Result<void> InferenceWorkload::prepare() {
+  WATTLENS_CHECK(load_references());
+  WATTLENS_TRY(client_, worker::Client::start(options_.engine, options_.client, clock_, cancellation_));
+  WATTLENS_TRY(const auto compiled, client_->compile(compile_request()));
+  slots_ = compiled.slots;
+  const ReferenceOutputs* reference = reference_at(options_.point.image_size);
+  distinct_ = 0;
+  WATTLENS_CHECK(set_input(reference != nullptr ? std::ssize(reference->logits) : options_.point.batch));
+  WATTLENS_TRY(const auto first, client_->run(kOneBatch));
+  WATTLENS_TRY(info_, client_->describe());
+  info_.start_up = client_->start_up();
+  info_.first_inference = first.completions.front() - first.begin;
+  return {};
+}
+
+// Of all batches in flight, one after the other.
+Result<std::vector<float>> InferenceWorkload::outputs() {
+  std::vector<float> all;
+  for (std::int64_t slot = 0; slot < slots_; ++slot) {
+    WATTLENS_TRY(const auto output, client_->output(slot));
+    if (output.shape.empty() || output.shape.front() != options_.point.batch) {
+      return fail(ErrorKind::run_failed,
+                  fmt::format("the model gives {} rows for a batch of {} images",
+                              output.shape.empty() ? 1 : output.shape.front(), options_.point.batch),
+                  "only models with one row of outputs per image can be measured");
+    }
+    all.insert(all.end(), output.values.begin(), output.values.end());
+  }
+  return all;
+}
+
+// Of the first slot of another compilation, in a process that ends at once: nothing of it stays in the measured one.
+Result<std::vector<float>> InferenceWorkload::outputs_elsewhere(const worker::CompileRequest& request) {
+  WATTLENS_TRY(const auto other, worker::Client::start(options_.engine, options_.client, clock_, cancellation_));
+  WATTLENS_CHECK(other->compile(request));
+  WATTLENS_CHECK(other->set_input(worker::SeededInput{kSeed, 0}));
+  WATTLENS_CHECK(other->run(kOneBatch));
+  WATTLENS_TRY(auto output, other->output(0));
+  return std::move(output.values);
+}
+
+Result<record::OutputCheck> InferenceWorkload::check_output() {
+  if (!client_) return fail(ErrorKind::internal, "check_output() before prepare()");
+  WATTLENS_TRY(const auto found, outputs());
+  auto check = check_finite(found, {});
+  if (check.status != record::CheckStatus::failed) {
+    if (!references_.empty()) {
+      WATTLENS_TRY(check, check_against_references(found));
+    } else if (options_.point.precision != "f32") {
+      WATTLENS_TRY(check, check_against_f32(found));
+    } else {
+      WATTLENS_TRY(check, check_repeatable(found));
+    }
+  }
+  WATTLENS_CHECK(set_input(options_.point.batch));
+  return check;
+}
+
+Result<record::OutputCheck> InferenceWorkload::check_against_references(const std::vector<float>& outputs) {
+  const auto& point = options_.point;
+  const double tolerance = tolerance_of(point.precision);
+  if (const ReferenceOutputs* reference = reference_at(point.image_size)) {
+    return compare_outputs(outputs, point.batch, reference->logits, tolerance, "PyTorch in float64");
+  }
+  const ReferenceOutputs& reference = nearest_reference();
+  worker::CompileRequest request = compile_request();
+  request.options.image_size = reference.image_size;
+  request.options.batch = std::min(point.batch, std::ssize(reference.logits));
+  WATTLENS_TRY(const auto elsewhere, outputs_elsewhere(request));
+  return compare_outputs(
+      elsewhere, request.options.batch, reference.logits, tolerance,
+      fmt::format("PyTorch in float64 at {} px (none is kept for {} px, where the outputs are finite)",
+                  reference.image_size, point.image_size));
+}
+
+Result<record::OutputCheck> InferenceWorkload::check_against_f32(const std::vector<float>& outputs) {
+  worker::CompileRequest request = compile_request();
+  request.options.precision = "f32";
+  WATTLENS_TRY(const auto reference, outputs_elsewhere(request));
+  std::vector<float> of_all_slots;
+  for (std::int64_t slot = 0; slot < slots_; ++slot) {
+    of_all_slots.insert(of_all_slots.end(), reference.begin(), reference.end());
+  }
+  return compare_outputs(outputs, of_all_slots, reference.size() / static_cast<std::size_t>(options_.point.batch),
+                         tolerance_of(options_.point.precision),
+                         fmt::format("the same model in f32 by {}", options_.engine.name));
+}
+
+// Nothing is known of the model: at least it gives finite numbers, and the same ones again.
+Result<record::OutputCheck> InferenceWorkload::check_repeatable(const std::vector<float>& outputs) {
+  WATTLENS_CHECK(client_->run(kOneBatch));
+  WATTLENS_TRY(const auto again, this->outputs());
+  const std::size_t row = outputs.size() / static_cast<std::size_t>(options_.point.batch * slots_);
+  auto check = compare_outputs(again, outputs, row, tolerance_of("f32"), "the first outputs of the same model");
+  if (check.status == record::CheckStatus::failed) return check;
+  const bool constant = std::ranges::adjacent_find(outputs, std::not_equal_to{}) == outputs.end();
+  check = {};
+  check.reference = constant && outputs.size() > 1 ? "no reference for this model; its outputs are all equal"
+                                                   : "no reference for this model; its outputs are finite and repeat";
+  return check;
+}
+
+Result<WorkDone> InferenceWorkload::run(const WindowRequest& request) {
+  if (!client_) return fail(ErrorKind::internal, "run() before prepare()");
+  WATTLENS_CHECK(set_input(options_.point.batch));
+  WATTLENS_TRY(auto batches, client_->run({request.duration, std::max<std::int64_t>(1, request.min_batches)}));
+  if (batches.peak_memory.value > 0) info_.peak_memory = batches.peak_memory;
+  const std::int64_t images = std::ssize(batches.completions) * options_.point.batch;
+  return WorkDone{batches.begin, batches.end, std::move(batches.completions), images};
+}
+
+}  // namespace wattlens::workload

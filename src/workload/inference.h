@@ -1,0 +1,65 @@
+// Inference of one model at one point of a plan, in a worker process of its own.
+//
+// Images are seeded N(0, 1) numbers, all different. For the output check of a built-in network the batch holds copies
+// of the few images whose outputs are known, so that every row of every batch in flight is compared.
+#pragma once
+
+#include <memory>
+#include <optional>
+#include <string_view>
+#include <vector>
+
+#include "worker/client.h"
+#include "workload/reference_outputs.h"
+#include "workload/workload.h"
+
+namespace wattlens::workload {
+
+struct InferenceOptions {
+  record::PlanPoint point;
+  worker::EngineLocation engine;
+  worker::ClientOptions client;  // memory budget, deadlines
+  base::Path weights;            // a .safetensors state dict for a built-in network; empty: seeded weights
+  base::Path model_cache;        // a folder; empty: no cache
+  std::int64_t classes = 1000;   // of a built-in network
+  std::string_view (*references)(std::string_view network) = embedded_references;
+};
+
+// Whether a plan's model is the path of a file, not the name of a built-in network.
+bool is_model_file(std::string_view model);
+
+// Not thread-safe; prepare() and the rest belong on one thread, which outlives the workload (worker/client.h).
+class InferenceWorkload final : public Workload {
+ public:
+  // `clock` and `cancellation` must outlive the workload.
+  InferenceWorkload(InferenceOptions options, const base::Clock& clock, const base::Cancellation& cancellation)
+      : options_(std::move(options)), clock_(clock), cancellation_(cancellation) {}
+
+  record::WorkloadInfo describe() const override { return info_; }
+  Result<void> prepare() override;
+  Result<record::OutputCheck> check_output() override;
+  Result<WorkDone> run(const WindowRequest& request) override;
+
+ private:
+  worker::CompileRequest compile_request() const;
+  Result<void> load_references();
+  const ReferenceOutputs* reference_at(std::int64_t image_size) const;
+  const ReferenceOutputs& nearest_reference() const;
+  Result<std::vector<float>> outputs();
+  Result<std::vector<float>> outputs_elsewhere(const worker::CompileRequest& request);
+  Result<record::OutputCheck> check_against_references(const std::vector<float>& outputs);
+  Result<record::OutputCheck> check_against_f32(const std::vector<float>& outputs);
+  Result<record::OutputCheck> check_repeatable(const std::vector<float>& outputs);
+  Result<void> set_input(std::int64_t distinct);
+
+  InferenceOptions options_;
+  const base::Clock& clock_;
+  const base::Cancellation& cancellation_;
+  std::vector<ReferenceOutputs> references_;  // of the built-in network, where they hold for its weights
+  std::unique_ptr<worker::Client> client_;
+  record::WorkloadInfo info_;
+  std::int64_t slots_ = 0;
+  std::int64_t distinct_ = 0;  // different images in the input that is set; 0: none is
+};
+
+}  // namespace wattlens::workload

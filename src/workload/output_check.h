@@ -1,0 +1,32 @@
+// Whether outputs are those that were expected: pure comparisons, thread-safe.
+#pragma once
+
+#include <cstdint>
+#include <span>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "record/run.h"
+
+namespace wattlens::workload {
+
+// The largest difference allowed, in parts of the largest |reference|: rounding to a precision's digits through all
+// layers. f32 1e-4; bf16 0.03 (8 bits: 0.004 to 0.012 were seen over the built-in networks), f16 0.01 (11 bits).
+double tolerance_of(std::string_view precision);
+
+// One row per image, of any number of batches. Image i of a batch must give reference row i modulo their number.
+// `reference` says in words what it is compared with. Passed only if all are finite, of the right number, and within
+// the tolerance.
+record::OutputCheck compare_outputs(std::span<const float> outputs, std::int64_t batch,
+                                    std::span<const std::vector<double>> references, double tolerance,
+                                    std::string reference);
+
+// The same against outputs of another run, number by number; `row` numbers make an image.
+record::OutputCheck compare_outputs(std::span<const float> outputs, std::span<const float> references, std::size_t row,
+                                    double tolerance, std::string reference);
+
+// A failed check where a number is NaN or infinite; else not_run with `reference` as its text.
+record::OutputCheck check_finite(std::span<const float> outputs, std::string reference);
+
+}  // namespace wattlens::workload

@@ -1,0 +1,50 @@
+#include "workload/reference_outputs.h"
+
+#include "base/json.h"
+
+namespace wattlens::workload {
+namespace {
+
+using base::Json;
+using base::member;
+
+std::unexpected<Error> broken(std::string_view what) {
+  return fail(ErrorKind::internal, "reference outputs: " + std::string(what), "tools/make_reference_outputs.py");
+}
+
+Result<ReferenceOutputs> outputs_from_json(const Json& json) {
+  ReferenceOutputs outputs;
+  WATTLENS_TRY(outputs.image_size, member<std::int64_t>(json, "image_size"));
+  WATTLENS_TRY(const Json rows, member<Json>(json, "logits"));
+  for (const Json& row : rows) {
+    std::vector<double> logits;
+    for (const Json& logit : row) {
+      if (!logit.is_number()) return broken("a logit is not a number");
+      logits.push_back(logit.get<double>());
+    }
+    if (logits.empty() || (!outputs.logits.empty() && logits.size() != outputs.logits.front().size())) {
+      return broken("the rows have unequal lengths");
+    }
+    outputs.logits.push_back(std::move(logits));
+  }
+  if (outputs.logits.empty()) return broken("a size has no images");
+  return outputs;
+}
+
+}  // namespace
+
+Result<std::vector<ReferenceOutputs>> parse_references(std::string_view text) {
+  WATTLENS_TRY(const Json json, base::parse_json(text, "reference outputs"));
+  WATTLENS_TRY(const auto schema, member<std::string>(json, "schema"));
+  if (schema != "wattlens.reference_outputs/1") return broken("unknown schema " + schema);
+  WATTLENS_TRY(const Json sizes, member<Json>(json, "sizes"));
+  std::vector<ReferenceOutputs> references;
+  for (const Json& size : sizes) {
+    WATTLENS_TRY(auto outputs, outputs_from_json(size));
+    references.push_back(std::move(outputs));
+  }
+  if (references.empty()) return broken("no sizes");
+  return references;
+}
+
+}  // namespace wattlens::workload

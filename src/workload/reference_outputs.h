@@ -1,0 +1,24 @@
+// The outputs that built-in networks must give: float64 PyTorch logits of seeded weights (seed 0) and the first seeded
+// images (seed 0), made by tools/make_reference_outputs.py and built into the program. Thread-safe.
+#pragma once
+
+#include <cstdint>
+#include <string_view>
+#include <vector>
+
+#include "base/result.h"
+
+namespace wattlens::workload {
+
+struct ReferenceOutputs {
+  std::int64_t image_size = 0;
+  std::vector<std::vector<double>> logits;  // of image 0, 1, ...; all of one length
+};
+
+// The JSON text of that network ("schema": "wattlens.reference_outputs/1"); empty where there is none.
+std::string_view embedded_references(std::string_view network);
+
+// The outputs at each image size. Never empty.
+Result<std::vector<ReferenceOutputs>> parse_references(std::string_view text);
+
+}  // namespace wattlens::workload
