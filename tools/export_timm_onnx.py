@@ -9,13 +9,13 @@ The weights are random, made from --seed, unless --pretrained: timm then fetches
 """
 
 import argparse
+import difflib
 import json
 import pathlib
 import sys
 import warnings
 
 import torch
-
 from torchvision_networks import import_torchvision, seeded_input
 
 
@@ -24,7 +24,7 @@ def load(name, pretrained, seed):
     import timm
 
     if name not in timm.list_models():
-        near = ", ".join(timm.list_models(f"*{name[:6]}*")[:5])
+        near = ", ".join(difflib.get_close_matches(name, timm.list_models(), 5, 0.4))
         raise SystemExit(f"timm has no model '{name}'; try: {near or 'timm.list_models()'}")
     torch.manual_seed(seed)
     return timm.create_model(name, pretrained=pretrained).eval()
