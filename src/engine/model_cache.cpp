@@ -15,7 +15,7 @@ namespace {
 struct CompiledModel {
   base::Path path;
   std::uintmax_t size = 0;
-  std::filesystem::file_time_type used;
+  std::filesystem::file_time_type written;
 };
 
 std::vector<CompiledModel> compiled_models(const base::Path& folder) {
@@ -24,7 +24,7 @@ std::vector<CompiledModel> compiled_models(const base::Path& folder) {
   for (auto entry = std::filesystem::directory_iterator(folder, error);
        !error && entry != std::filesystem::directory_iterator(); entry.increment(error)) {
     std::error_code gone;
-    CompiledModel model{.path = entry->path(), .size = entry->file_size(gone), .used = entry->last_write_time(gone)};
+    CompiledModel model{.path = entry->path(), .size = entry->file_size(gone), .written = entry->last_write_time(gone)};
     if (!gone && model.path.extension() == ".blob") models.push_back(std::move(model));
   }
   return models;
@@ -44,7 +44,7 @@ Result<void> open_model_cache(const base::Path& folder) {
 
 void trim_model_cache(const base::Path& folder, base::Bytes limit) {
   auto models = compiled_models(folder);
-  std::ranges::sort(models, std::ranges::greater{}, &CompiledModel::used);
+  std::ranges::sort(models, std::ranges::greater{}, &CompiledModel::written);
   base::Bytes kept;
   for (const auto& model : models) {
     kept += base::Bytes{static_cast<double>(model.size)};

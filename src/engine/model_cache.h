@@ -10,7 +10,7 @@ namespace wattlens::engine {
 // Fails with io where the folder cannot be made or written.
 Result<void> open_model_cache(const base::Path& folder);
 
-// Removes the longest unused compiled models (*.blob) until the rest is within `limit`. Another process may trim at the
+// Removes the oldest compiled models (*.blob) until the rest is within `limit`. Another process may trim at the
 // same time; what it removed first is no error.
 void trim_model_cache(const base::Path& folder, base::Bytes limit);
 

@@ -18,7 +18,7 @@ using testing::IsEmpty;
 
 class ModelCache : public testing::Test {
  protected:
-  // A file of 100 bytes that was last used `age` ago.
+  // A file of 100 bytes that was written `age` ago.
   void add(const std::string& name, std::chrono::hours age) {
     ASSERT_TRUE(base::write_text(folder() / name, std::string(100, 'x')).has_value());
     std::filesystem::last_write_time(folder() / name, std::filesystem::file_time_type::clock::now() - age);
@@ -60,7 +60,7 @@ TEST_F(ModelCache, WhatFitsIsKept) {
   EXPECT_THAT(files(), ElementsAre("a.blob", "b.blob"));
 }
 
-TEST_F(ModelCache, TheLongestUnusedGoFirstAndOtherFilesStay) {
+TEST_F(ModelCache, TheOldestGoFirstAndOtherFilesStay) {
   add("old.blob", std::chrono::hours(3));
   add("new.blob", std::chrono::hours(1));
   add("middle.blob", std::chrono::hours(2));
