@@ -25,8 +25,7 @@ constexpr Seconds kShortestForSteal{0.5};
 constexpr double kMostOverdraft = 0.05;
 
 Seconds from_ticks(std::int64_t ticks) {
-  static const double per_second = static_cast<double>(::sysconf(_SC_CLK_TCK));
-  return {static_cast<double>(ticks) / per_second};
+  return {static_cast<double>(ticks) / static_cast<double>(::sysconf(_SC_CLK_TCK))};
 }
 
 // One line of /proc/stat or of another table of blank-separated numbers, without its first word.

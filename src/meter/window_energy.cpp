@@ -149,7 +149,7 @@ void warn_of_total(const record::Window& window, std::vector<record::Warning>& w
     warnings.push_back(
         {"few_batches", "", fmt::format("the window holds only {} batches", window.batches), "run longer windows"});
   }
-  if (!window.total.value || window.total.value->value <= 0.0) return;
+  if (!window.total.value || !window.total.relative || window.total.value->value <= 0.0) return;
   const double half = 0.5 * (window.total.relative->high - window.total.relative->low).value;
   const double share = half / window.total.value->value;
   if (share > kWide) {
@@ -157,6 +157,48 @@ void warn_of_total(const record::Window& window, std::vector<record::Warning>& w
                         fmt::format("the energy of this window is known to {:.0f} % only", share * 100),
                         fmt::format("run at least {:.1f} s", window.duration().value * share / kWide)});
   }
+}
+
+// Everything that the channels of one window say, before it is added up.
+struct Measured {
+  std::map<std::string, Part> gross;
+  std::map<std::string, Part> net;
+  std::set<std::string> with_value;
+  std::vector<record::Warning> warnings;
+};
+
+// Gross and net energy of one channel that is not missing.
+void measure_one(const Channel& channel, const record::Samples& samples, std::span<const record::IdleBaseline> idle,
+                 const record::Window& window, record::ChannelEnergy& energy, Measured& measured) {
+  const Seconds duration = window.duration();
+  const auto index = index_of(samples, channel.id);
+  ChannelResult result;
+  result.reason = duration.value > 0.0 ? "not sampled" : "too_short";
+  if (index && duration.value > 0.0) {
+    const Seconds batch = window.batches > 0 ? duration / static_cast<double>(window.batches) : duration;
+    result = measure_channel(channel, samples, *index, window.begin, window.end, batch);
+  }
+  energy.updates = result.updates;
+  measured.warnings.insert(measured.warnings.end(), result.warnings.begin(), result.warnings.end());
+  if (!result.value) {
+    energy.gross = energy.net = missing_energy(result.reason, channel.hint);
+    return;
+  }
+  measured.with_value.insert(channel.id);
+  const Part part{&channel, *result.value, result.spread};
+  energy.gross = add_up({&part, 1});
+  measured.gross.emplace(channel.id, part);
+  const auto baseline = std::ranges::find(idle, channel.id, &record::IdleBaseline::channel);
+  if (baseline == idle.end()) {
+    energy.net = missing_energy("no idle power", {});
+    return;
+  }
+  Part above = part;
+  above.value -= baseline->power * duration;
+  const Watts half = 0.5 * (baseline->interval.high - baseline->interval.low);
+  above.spread.add_normal((half * duration).value / kNormal95);
+  energy.net = add_up({&above, 1});
+  measured.net.emplace(channel.id, above);
 }
 
 }  // namespace
@@ -188,56 +230,25 @@ std::vector<record::IdleBaseline> idle_power(std::span<const Channel> channels, 
 
 std::vector<record::Warning> measure_window(std::span<const Channel> channels, const record::Samples& samples,
                                             std::span<const record::IdleBaseline> idle, record::Window& window) {
-  std::vector<record::Warning> warnings;
-  std::map<std::string, Part> gross;
-  std::map<std::string, Part> net;
-  std::set<std::string> with_value;
-  const Seconds duration = window.duration();
-  const Seconds batch = window.batches > 0 ? duration / static_cast<double>(window.batches) : duration;
+  Measured measured;
   window.channels.clear();
   for (const Channel& channel : channels) {
     record::ChannelEnergy& energy = window.channels.emplace_back();
     energy.channel = channel.id;
     if (channel.provenance == Provenance::missing) {
       energy.gross = energy.net = missing_energy(channel.reason, channel.hint);
-      continue;
+    } else {
+      measure_one(channel, samples, idle, window, energy, measured);
     }
-    const auto index = index_of(samples, channel.id);
-    ChannelResult result;
-    result.reason = duration.value > 0.0 ? "not sampled" : "too_short";
-    if (index && duration.value > 0.0) {
-      result = measure_channel(channel, samples, *index, window.begin, window.end, batch);
-    }
-    energy.updates = result.updates;
-    warnings.insert(warnings.end(), result.warnings.begin(), result.warnings.end());
-    if (!result.value) {
-      energy.gross = energy.net = missing_energy(result.reason, channel.hint);
-      continue;
-    }
-    with_value.insert(channel.id);
-    const Part part{&channel, *result.value, result.spread};
-    energy.gross = add_up({&part, 1});
-    gross.emplace(channel.id, part);
-    const auto baseline = std::ranges::find(idle, channel.id, &record::IdleBaseline::channel);
-    if (baseline == idle.end()) {
-      energy.net = missing_energy("no idle power", {});
-      continue;
-    }
-    Part above = part;
-    above.value -= baseline->power * duration;
-    const Watts half = 0.5 * (baseline->interval.high - baseline->interval.low);
-    above.spread.add_normal((half * duration).value / kNormal95);
-    energy.net = add_up({&above, 1});
-    net.emplace(channel.id, above);
   }
-  const Terms terms = choose_terms(channels, with_value);
+  const Terms terms = choose_terms(channels, measured.with_value);
   window.sums = terms.sums;
   window.missing = terms.missing;
   window.complete = terms.missing.empty() && !terms.sums.empty();
-  window.total = total_of(terms, gross);
-  window.net_total = total_of(terms, net);
-  warn_of_total(window, warnings);
-  return warnings;
+  window.total = total_of(terms, measured.gross);
+  window.net_total = total_of(terms, measured.net);
+  warn_of_total(window, measured.warnings);
+  return std::move(measured.warnings);
 }
 
 }  // namespace wattlens::meter
