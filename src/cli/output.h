@@ -31,7 +31,8 @@ class Output {
   const report::TextOptions& text() const { return options_.text; }
 
   Result<void> write(std::string_view text);
-  // The file takes its name; what is there before is replaced only now. Every command calls it once, at its end.
+  // The file takes its name; what is there before is replaced only now. For whoever opened it,
+  // once the command has succeeded.
   Result<void> finish();
 
  private:

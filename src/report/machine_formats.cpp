@@ -5,6 +5,7 @@
 #include <cmath>
 
 #include "record/names.h"
+#include "report/page.h"
 
 namespace wattlens::report {
 namespace {
@@ -88,6 +89,20 @@ std::string to_json_document(const Table& table, std::string_view schema, std::s
   base::Json json = {{"schema", schema}};
   json[std::string(name)] = rows_json(table);
   return base::to_pretty_text(json) + '\n';
+}
+
+std::string in_format(const Table& table, Format format, const TextOptions& text, std::string_view schema,
+                      std::string_view name) {
+  Page page;
+  page.sections.push_back({.table = table});
+  switch (format) {
+    case Format::table: return to_terminal(page, text);
+    case Format::markdown: return to_markdown(page);
+    case Format::csv: return to_csv(table);
+    case Format::jsonl: return to_json_lines(table);
+    case Format::json: return to_json_document(table, schema, name);
+  }
+  return {};
 }
 
 }  // namespace wattlens::report

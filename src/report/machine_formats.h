@@ -1,9 +1,10 @@
-// Tables for programs: CSV as RFC 4180 has it, and JSON Lines. Pure functions.
+// Tables for programs: CSV as RFC 4180 has it, JSON and JSON Lines; and a table in any format. Pure functions.
 #pragma once
 
 #include <string>
 #include <string_view>
 
+#include "report/format.h"
 #include "report/table.h"
 
 namespace wattlens::report {
@@ -19,5 +20,9 @@ std::string to_json_lines(const Table& table);
 
 // {"schema": schema, name: [one object per row]}
 std::string to_json_document(const Table& table, std::string_view schema, std::string_view name);
+
+// A table alone in any format, human ones too; schema and name are for json.
+std::string in_format(const Table& table, Format format, const TextOptions& text, std::string_view schema,
+                      std::string_view name);
 
 }  // namespace wattlens::report

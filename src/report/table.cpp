@@ -45,6 +45,11 @@ Json quantity_json(const Quantity& quantity) {
 
 }  // namespace
 
+Cell cell_of(const std::optional<double>& number) {
+  if (!number) return std::monostate();
+  return *number;
+}
+
 std::string to_text(const Cell& cell) {
   return std::visit(
       Overloaded{[](std::monostate) { return std::string(); }, [](const std::string& text) { return text; },

@@ -55,6 +55,8 @@ struct Table {
   std::vector<Group> groups;            // ascending; human formats only
 };
 
+Cell cell_of(const std::optional<double>& number);  // empty where it is
+
 // For a person: "1234 ± 12", "~0.412 (0.29–0.56)", "at least 0.41", "–".
 std::string to_text(const Cell& cell);
 

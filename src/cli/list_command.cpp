@@ -1,0 +1,38 @@
+#include "cli/list_command.h"
+
+#include "cli/listing_tables.h"
+#include "cli/store_path.h"
+#include "report/machine_formats.h"
+
+namespace wattlens::cli {
+namespace {
+
+bool filters(const store::ListFilter& filter) {
+  return !filter.experiment.empty() || !filter.model.empty() || !filter.since.empty() || filter.status;
+}
+
+}  // namespace
+
+Result<void> list(const ListOptions& options, Output& output) {
+  if (options.filter.limit < 0) return fail(ErrorKind::usage, "--limit is negative", "give 0 for all");
+  WATTLENS_TRY(const auto store, open_store(options.store, store::Access::read));
+  store::ListFilter filter = options.filter;
+  if (!filter.experiment.empty()) {
+    WATTLENS_TRY(filter.experiment, store->find_experiment(filter.experiment));
+  }
+  report::Table table;
+  if (options.runs) {
+    WATTLENS_TRY(const auto runs, store->list_runs(filter));
+    table = runs_table(runs);
+  } else {
+    WATTLENS_TRY(const auto experiments, store->list_experiments(filter));
+    table = experiments_table(experiments);
+  }
+  if (table.rows.empty() && filters(filter)) {
+    return fail(ErrorKind::not_found, "nothing in the store matches", "`wattlens list` without filters shows all");
+  }
+  return output.write(report::in_format(table, output.format(), output.text(), "wattlens.list/1",
+                                        options.runs ? "runs" : "experiments"));
+}
+
+}  // namespace wattlens::cli

@@ -1,0 +1,83 @@
+#include "cli/listing_tables.h"
+
+#include <fmt/core.h>
+
+#include "base/json.h"
+#include "base/text.h"
+#include "record/names.h"
+
+namespace wattlens::cli {
+namespace {
+
+using report::Quantity;
+using enum report::ColumnKind;
+
+Quantity energy_of(const store::RunListing& run) {
+  Quantity quantity;
+  quantity.provenance = run.energy_per_image.provenance;
+  if (run.energy_per_image.value) quantity.value = run.energy_per_image.value->value;
+  quantity.at_least = quantity.value && !run.complete;
+  if (!quantity.value) quantity.reason = "not in this run";
+  return quantity;
+}
+
+}  // namespace
+
+report::Table experiments_table(std::span<const store::ExperimentListing> experiments) {
+  report::Table table;
+  table.columns = {{"id", "experiment"},
+                   {"created_at", "started"},
+                   {"finished_at", ""},
+                   {"status", "status"},
+                   {"", "runs", number},
+                   {"runs_planned", "", number},
+                   {"runs_done", "", number},
+                   {"runs_failed", "failed", number},
+                   {"machine", ""},
+                   {"title", "title"},
+                   {"models", ""},
+                   {"", "models"}};
+  bool any_title = false;
+  for (const auto& listing : experiments) {
+    any_title = any_title || !listing.title.empty();
+    // Planned runs are an upper bound: a point that is precise enough needs fewer.
+    table.rows.push_back({listing.id, listing.created_at, listing.finished_at,
+                          std::string(record::to_string(listing.status)),
+                          fmt::format("{}/{}", listing.runs_done, listing.runs_planned), listing.runs_planned,
+                          listing.runs_done, listing.runs_failed, listing.machine, listing.title,
+                          base::Json(listing.models), base::join(listing.models, " ")});
+  }
+  if (!any_title) table.columns[9].heading.clear();
+  return table;
+}
+
+report::Table runs_table(std::span<const store::RunListing> runs) {
+  report::Table table;
+  table.columns = {{"experiment", "experiment"},
+                   {"order", "run", number},
+                   {"block", "", number},
+                   {"model", "model"},
+                   {"engine", ""},
+                   {"device", ""},
+                   {"precision", "precision"},
+                   {"hint", "hint"},
+                   {"batch", "batch", number},
+                   {"image_size", "", number},
+                   {"threads", "", number},
+                   {"status", "status"},
+                   {"images_per_s", "images/s", number},
+                   {"energy_j_per_image", "J/image gross", energy},
+                   {"net_energy_j_per_image", "", number},
+                   {"warnings", "warnings", number}};
+  for (const auto& run : runs) {
+    std::optional<double> net;
+    if (run.net_energy_per_image) net = run.net_energy_per_image->value;
+    table.rows.push_back({run.experiment, run.order, run.block, run.point.model, run.point.engine, run.point.device,
+                          run.point.precision, run.point.hint, run.point.batch, run.point.image_size, run.point.threads,
+                          std::string(record::to_string(run.status)), report::cell_of(run.images_per_s), energy_of(run),
+                          report::cell_of(net), run.warnings});
+  }
+  return table;
+}
+
+}  // namespace wattlens::cli
