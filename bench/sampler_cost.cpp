@@ -12,6 +12,7 @@
 #include <vector>
 
 #include "base/clock.h"
+#include "base/text.h"
 #include "meter/meter_set.h"
 #include "meter/rapl_meter.h"
 #include "meter/sampler.h"
@@ -73,9 +74,9 @@ double median(std::vector<double> values) {
 }  // namespace
 
 int main(int argc, char** argv) {
-  const double duration = argc > 1 ? std::atof(argv[1]) : 3.0;
-  const int repetitions = argc > 2 ? std::atoi(argv[2]) : 7;
-  if (duration <= 0.0 || repetitions < 1) {
+  const double duration = argc > 1 ? base::parse_number(argv[1]).value_or(0.0) : 3.0;
+  const std::int64_t repetitions = argc > 2 ? base::parse_integer(argv[2]).value_or(0) : 7;
+  if (!(duration > 0.0) || repetitions < 1) {
     fmt::print(stderr, "usage: bench_sampler_cost [seconds per run] [repetitions]\n");
     return 2;
   }
@@ -99,7 +100,7 @@ int main(int argc, char** argv) {
   };
   // Without channels only waking up is left: what any sampler costs here.
   std::vector<Run> runs = {{meters, 100.0}, {meters, 1000.0}, {nothing, 100.0}, {nothing, 1000.0}};
-  for (int i = 0; i < repetitions; ++i) {
+  for (std::int64_t i = 0; i < repetitions; ++i) {
     for (Run& run : runs) {
       if (!run_once(run.meters, clock, run.rate, duration, run.figures)) return 1;
     }

@@ -1,6 +1,7 @@
 // A simulated meter of known true power: counters that update, round, err and fail as real ones do.
 #pragma once
 
+#include <algorithm>
 #include <cmath>
 #include <cstdint>
 #include <functional>
@@ -102,7 +103,7 @@ inline record::Samples sample(meter::Meter& meter, FakeClock& clock, base::Secon
   const base::MonoTime begin = clock.now();
   for (std::int64_t i = 0; static_cast<double>(i) * poll.value <= duration.value + 1e-9; ++i) {
     clock.set(begin + static_cast<double>(i) * poll + jitter * random.uniform());
-    static_cast<void>(meter.read(readings));
+    if (!meter.read(readings)) std::ranges::fill(readings, meter::Reading{});
     samples.time_us.push_back(clock.now().ns / 1000);
     samples.bracket_us.push_back(2);
     for (std::size_t c = 0; c < readings.size(); ++c) {

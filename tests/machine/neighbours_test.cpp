@@ -4,6 +4,7 @@
 #include <gtest/gtest.h>
 #include <unistd.h>
 
+#include <cmath>
 #include <string>
 
 #include "fake/fake_clock.h"
@@ -18,7 +19,7 @@ struct FakeMachine {
   fake::FakeClock clock;
 
   static std::int64_t ticks(double seconds) {
-    return static_cast<std::int64_t>(seconds * static_cast<double>(::sysconf(_SC_CLK_TCK)) + 0.5);
+    return std::llround(seconds * static_cast<double>(::sysconf(_SC_CLK_TCK)));
   }
 
   void all(double busy, double steal = 0.0) const {

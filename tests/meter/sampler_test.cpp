@@ -16,7 +16,6 @@ namespace wattlens::meter {
 namespace {
 
 using base::milliseconds;
-using base::seconds;
 using record::Samples;
 
 // Real threads and the real clock; nothing here depends on how fast the machine is.
