@@ -12,6 +12,7 @@
 #include <limits>
 #include <new>
 #include <optional>
+#include <string>
 #include <vector>
 
 #include "base/clock.h"
@@ -69,7 +70,7 @@ class FakeSession final : public engine::Session {
     info.execution_precision = options_.precision;
     info.threads = 1;
     info.streams = behaviour_.slots;
-    info.conditions = {"fake: on"};
+    info.conditions = {"most in flight: " + std::to_string(most_in_flight_)};
     return info;
   }
 
@@ -102,6 +103,7 @@ class FakeSession final : public engine::Session {
     if (behaviour_.fault == "hang") clock_.sleep_until(clock_.now() + base::Seconds{3600});
     if (behaviour_.fault == "exception") throw std::bad_alloc();
     if (behaviour_.fault == "failure") return fail(ErrorKind::run_failed, "the device is on fire", "call somebody");
+    most_in_flight_ = std::max(most_in_flight_, ++in_flight_);
     const auto images = static_cast<double>(options_.batch);
     due_[static_cast<std::size_t>(slot)] = clock_.now() + behaviour_.batch_time + images * behaviour_.image_time;
     return {};
@@ -112,6 +114,7 @@ class FakeSession final : public engine::Session {
         std::min_element(due_.begin(), due_.end(), [](const auto& a, const auto& b) { return a && (!b || *a < *b); });
     while (clock_.now() < **first) clock_.sleep_until(**first);
     first->reset();
+    --in_flight_;
     return engine::Completion{first - due_.begin(), clock_.now()};
   }
 
@@ -136,6 +139,8 @@ class FakeSession final : public engine::Session {
   std::vector<float> references_;
   base::SystemClock clock_;
   std::vector<std::optional<base::MonoTime>> due_;
+  std::int64_t in_flight_ = 0;
+  std::int64_t most_in_flight_ = 0;
   std::vector<float> logits_;
   std::vector<engine::Operator> operators_ = {{"Copy", "logits", {{options_.batch, 3, 4, 4}}, {{options_.batch, 6}}}};
 };
