@@ -40,8 +40,8 @@ if(WATTLENS_WITH_OPENVINO)
   wattlens_find_openvino()
 endif()
 
-# Each build has its list of engines beside its binary. That of the release build is also build/engines.json, which the
-# builds without one of their own fall back to: a measurement is made with a release worker or not at all.
+# Each build has its list of engines beside its binary; build/engines.json is that of the release build, for others to
+# read: a measurement is made with a release worker.
 function(wattlens_write_engines)
   set(text [[{"schema": "wattlens.engines/1", "engines": []}]])
   if(WATTLENS_WITH_OPENVINO)

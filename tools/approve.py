@@ -4,6 +4,7 @@
 Tests leave what differs from tests/golden/ in BUILD/golden_received/. This shows each difference and, with --yes or
 after a question, copies it to tests/golden/.
 """
+
 import argparse
 import difflib
 import pathlib

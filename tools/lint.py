@@ -115,14 +115,14 @@ def check_tidy(arguments):
     def one(file):
         command = [clang_tidy, "--quiet", "-p", arguments.build, file]
         result = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False)
-        return "" if result.returncode == 0 else result.stdout + result.stderr
+        if result.returncode != 0:
+            print(result.stdout + result.stderr, flush=True)
+        return result.returncode == 0
 
     with concurrent.futures.ThreadPoolExecutor(arguments.jobs) as pool:
-        complaints = [complaint for complaint in pool.map(one, files) if complaint]
-    for complaint in complaints:
-        print(complaint, file=sys.stderr)
-    print(f"lint: clang-tidy looked at {len(files)} of {len(compiled)} files, {len(complaints)} with findings")
-    return not complaints
+        good = list(pool.map(one, files))
+    print(f"lint: clang-tidy looked at {len(files)} of {len(compiled)} files, {good.count(False)} with findings")
+    return all(good)
 
 
 CHECKS = {"format": check_format, "python": check_python, "shell": check_shell, "tidy": check_tidy}

@@ -9,6 +9,7 @@ The file, one line per image:
 Logits have 7 significant digits. layer_deviation: the lowest and the highest standard deviation of a layer's output
 (modules without children), which the initialisation keeps within 0.1 to 10; the script fails where it does not.
 """
+
 import argparse
 import json
 import pathlib
@@ -35,8 +36,11 @@ def deviations(module, images):
 
         return keep
 
-    handles = [child.register_forward_hook(hook(name)) for name, child in module.named_modules()
-               if not list(child.children()) or isinstance(child, torch.nn.MultiheadAttention)]
+    handles = [
+        child.register_forward_hook(hook(name))
+        for name, child in module.named_modules()
+        if not list(child.children()) or isinstance(child, torch.nn.MultiheadAttention)
+    ]
     with torch.no_grad():
         logits = module(images)
     for handle in handles:
@@ -52,13 +56,17 @@ def reference(network, image_size):
         raise ValueError(f"{network}: missing {missing}, extra {extra}")
     logits, found = deviations(module, networks.seeded_input(0, BATCH, image_size).double())
     lowest, highest = min(found, key=found.get), max(found, key=found.get)
-    print(f"{network} {image_size}: deviations {found[lowest]:.3f} ({lowest}) to {found[highest]:.3f} ({highest}), "
-          f"logits {float(logits.std()):.3f}, between images {float((logits[0] - logits[1]).std()):.4f}")
+    print(
+        f"{network} {image_size}: deviations {found[lowest]:.3f} ({lowest}) to {found[highest]:.3f} ({highest}), "
+        f"logits {float(logits.std()):.3f}, between images {float((logits[0] - logits[1]).std()):.4f}"
+    )
     if found[lowest] < 0.1 or found[highest] > 10 or not torch.isfinite(logits).all():
         raise ValueError(f"{network} at {image_size}: a layer's deviation is outside 0.1 to 10")
-    return {"image_size": image_size,
-            "layer_deviation": {"lowest": round(found[lowest], 4), "highest": round(found[highest], 4)},
-            "logits": logits.tolist()}
+    return {
+        "image_size": image_size,
+        "layer_deviation": {"lowest": round(found[lowest], 4), "highest": round(found[highest], 4)},
+        "logits": logits.tolist(),
+    }
 
 
 def as_text(head, sizes):
@@ -79,12 +87,21 @@ def main():
     parser.add_argument("--to", type=pathlib.Path, default=root / "tests/golden/outputs")
     arguments = parser.parse_args()
     arguments.to.mkdir(parents=True, exist_ok=True)
-    versions = {"torch": torch.__version__.split("+")[0],
-                "torchvision": networks.import_torchvision().__version__.split("+")[0], "numpy": np.__version__}
+    versions = {
+        "torch": torch.__version__.split("+")[0],
+        "torchvision": networks.import_torchvision().__version__.split("+")[0],
+        "numpy": np.__version__,
+    }
     for network in arguments.networks:
         sizes = [reference(network, size) for size in (SMALL_SIZE.get(network, 160), 224)]
-        head = {"schema": "wattlens.reference_outputs/1", "network": network, "weights_seed": 0, "input_seed": 0,
-                "classes": 1000, "made_with": versions}
+        head = {
+            "schema": "wattlens.reference_outputs/1",
+            "network": network,
+            "weights_seed": 0,
+            "input_seed": 0,
+            "classes": 1000,
+            "made_with": versions,
+        }
         (arguments.to / f"{network}.json").write_text(as_text(head, sizes), encoding="utf-8")
     return 0
 

@@ -3,6 +3,7 @@
 Nothing here reads the C++ code: the architecture is torchvision's, the rule below is that of docs/networks.md, so a
 mistake in src/network shows as a difference.
 """
+
 import re
 import sys
 import types

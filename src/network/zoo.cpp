@@ -28,7 +28,7 @@ std::string nearest_sizes(const NetworkKind& kind, const NetworkOptions& options
   std::vector<std::string> sizes;
   for (const int step : {-1, 1}) {
     for (int distance = 1; distance <= 64; ++distance) {
-      const std::int64_t size = options.image_size + step * distance;
+      const std::int64_t size = options.image_size + std::int64_t{step} * distance;
       if (size < 1 || !kind.build({size, options.classes})) continue;
       sizes.push_back(fmt::to_string(size));
       break;

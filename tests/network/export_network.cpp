@@ -14,10 +14,10 @@ namespace {
 
 wattlens::Result<void> export_network(char** arguments) {
   using namespace wattlens;
-  WATTLENS_TRY(const network::Graph graph,
-               network::build(arguments[1], {std::atoll(arguments[2]), std::atoll(arguments[3])}));
+  WATTLENS_TRY(const network::Graph graph, network::build(arguments[1], {std::strtoll(arguments[2], nullptr, 10),
+                                                                         std::strtoll(arguments[3], nullptr, 10)}));
   WATTLENS_TRY(const network::Weights weights, network::initialise(graph, std::strtoull(arguments[4], nullptr, 10)));
-  WATTLENS_TRY(const std::string model, network::onnx_model(graph, weights, std::atoll(arguments[5])));
+  WATTLENS_TRY(const std::string model, network::onnx_model(graph, weights, std::strtoll(arguments[5], nullptr, 10)));
   std::ofstream(arguments[6]) << model;
   return {};
 }
