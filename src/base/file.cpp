@@ -36,18 +36,6 @@ Path user_folder(const char* variable, const char* below_home) {
   return Path(home != nullptr ? home : "/") / below_home / "wattlens";
 }
 
-Result<void> write_all(int fd, std::string_view text, const Path& path) {
-  while (!text.empty()) {
-    const ssize_t written = ::write(fd, text.data(), text.size());
-    if (written < 0) {
-      if (errno == EINTR) continue;
-      return fail_errno(errno, fmt::format("cannot write {}", path.string()), hint_for(errno));
-    }
-    text.remove_prefix(static_cast<std::size_t>(written));
-  }
-  return {};
-}
-
 }  // namespace
 
 FileDescriptor& FileDescriptor::operator=(FileDescriptor&& other) noexcept {
@@ -102,26 +90,56 @@ Result<std::string> read_text(const Path& path) {
   }
 }
 
-Result<void> write_text(const Path& path, std::string_view text) {
+Result<OutputFile> OutputFile::create(const Path& path) {
   std::error_code error;
   const auto status = std::filesystem::status(path, error);
   if (std::filesystem::exists(status) && !std::filesystem::is_regular_file(status)) {
-    // A terminal, a pipe or a device is written to; only a file may be replaced.
-    WATTLENS_TRY(const FileDescriptor special, open_file(path, O_WRONLY));
-    return write_all(special.get(), text, path);
+    WATTLENS_TRY(FileDescriptor special, open_file(path, O_WRONLY));
+    return OutputFile(std::move(special), path, {});
   }
   Path beside = path;
   beside += fmt::format(".{}.partial", ::getpid());
   WATTLENS_TRY(FileDescriptor file, open_file(beside, O_WRONLY | O_CREAT | O_TRUNC));
-  auto written = write_all(file.get(), text, path);
-  if (written && ::fsync(file.get()) != 0 && errno != EINVAL && errno != EROFS) {
-    written = fail_errno(errno, fmt::format("cannot write {}", path.string()), hint_for(errno));
+  return OutputFile(std::move(file), path, std::move(beside));
+}
+
+OutputFile::OutputFile(OutputFile&& other) noexcept
+    : file_(std::move(other.file_)), path_(std::move(other.path_)), beside_(std::move(other.beside_)) {
+  other.beside_.clear();
+}
+
+OutputFile::~OutputFile() {
+  if (!beside_.empty()) ::unlink(beside_.c_str());
+}
+
+Result<void> OutputFile::write(std::string_view bytes) {
+  while (!bytes.empty()) {
+    const ssize_t written = ::write(file_.get(), bytes.data(), bytes.size());
+    if (written < 0) {
+      if (errno == EINTR) continue;
+      return fail_errno(errno, fmt::format("cannot write {}", path_.string()), hint_for(errno));
+    }
+    bytes.remove_prefix(static_cast<std::size_t>(written));
   }
-  if (written && ::rename(beside.c_str(), path.c_str()) != 0) {
-    written = fail_errno(errno, fmt::format("cannot write {}", path.string()), hint_for(errno));
+  return {};
+}
+
+Result<void> OutputFile::commit() {
+  if (beside_.empty()) return {};
+  if (::fsync(file_.get()) != 0 && errno != EINVAL && errno != EROFS) {
+    return fail_errno(errno, fmt::format("cannot write {}", path_.string()), hint_for(errno));
   }
-  if (!written) ::unlink(beside.c_str());
-  return written;
+  if (::rename(beside_.c_str(), path_.c_str()) != 0) {
+    return fail_errno(errno, fmt::format("cannot write {}", path_.string()), hint_for(errno));
+  }
+  beside_.clear();
+  return {};
+}
+
+Result<void> write_text(const Path& path, std::string_view text) {
+  WATTLENS_TRY(OutputFile file, OutputFile::create(path));
+  WATTLENS_CHECK(file.write(text));
+  return file.commit();
 }
 
 Path user_data_folder() { return user_folder("XDG_DATA_HOME", ".local/share"); }

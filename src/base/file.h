@@ -52,7 +52,27 @@ class MappedFile {
 // The whole file as text. Works on /proc and /sys, whose files report no size.
 Result<std::string> read_text(const Path& path);
 
-// Writes beside the target, then renames: a reader sees the old file or the new one, never half.
+// A file written piece by piece: beside the target, then renamed by commit(), so that a reader sees the old file or the
+// new one, never half. Without commit() nothing is left. A terminal, a pipe or a device is written to directly.
+class OutputFile {
+ public:
+  static Result<OutputFile> create(const Path& path);
+  OutputFile(OutputFile&& other) noexcept;
+  OutputFile& operator=(OutputFile&&) = delete;
+  ~OutputFile();
+
+  Result<void> write(std::string_view bytes);
+  Result<void> commit();  // nothing may be written after it
+
+ private:
+  OutputFile(FileDescriptor file, Path path, Path beside)
+      : file_(std::move(file)), path_(std::move(path)), beside_(std::move(beside)) {}
+  FileDescriptor file_;
+  Path path_;
+  Path beside_;  // empty once renamed, and where the target is written to directly
+};
+
+// All of `text` as an OutputFile.
 Result<void> write_text(const Path& path, std::string_view text);
 
 // $XDG_DATA_HOME/wattlens and $XDG_CACHE_HOME/wattlens, or their defaults below the home folder.

@@ -43,6 +43,25 @@ TEST_F(File, MappedFilesShowTheirBytes) {
   EXPECT_FALSE(MappedFile::open(folder_));
 }
 
+TEST_F(File, PiecesAppearTogetherOrNotAtAll) {
+  ASSERT_TRUE(write_text(folder_ / "a", "old"));
+  {
+    auto file = OutputFile::create(folder_ / "a");
+    ASSERT_TRUE(file);
+    ASSERT_TRUE(file->write("new "));
+    EXPECT_EQ(read_text(folder_ / "a"), "old");
+  }
+  EXPECT_EQ(read_text(folder_ / "a"), "old");
+  EXPECT_EQ(std::distance(std::filesystem::directory_iterator(folder_), {}), 1);
+  auto file = OutputFile::create(folder_ / "a");
+  ASSERT_TRUE(file);
+  ASSERT_TRUE(file->write("new "));
+  ASSERT_TRUE(file->write("text"));
+  ASSERT_TRUE(file->commit());
+  EXPECT_EQ(read_text(folder_ / "a"), "new text");
+  EXPECT_EQ(std::distance(std::filesystem::directory_iterator(folder_), {}), 1);
+}
+
 TEST_F(File, WritingToAFullDiskIsAnError) {
   const auto result = write_text("/dev/full", "x");
   EXPECT_FALSE(result);
