@@ -15,10 +15,9 @@ import pathlib
 import sys
 
 import torch
+import torchvision_networks as networks
 from torch.nn.attention import SDPBackend, sdpa_kernel
 from torch.utils.flop_counter import FlopCounterMode
-
-import torchvision_networks as networks
 
 COUNTED_SIZES = (224, 160)
 TIMM_NAMES = {
@@ -33,7 +32,7 @@ TIMM_NAMES = {
 def published(path):
     """Network -> (parameters, multiply-adds in 1e9), of the first weights listed that are not quantized."""
     facts = {}
-    with open(path, newline="", encoding="utf-8") as file:
+    with path.open(newline="", encoding="utf-8") as file:
         for row in csv.DictReader(file):
             if row["quantized"] == "0" and row["crop_size"] == "224":
                 facts.setdefault(row["model"], (int(row["num_params"]), float(row["gflops"])))
@@ -42,7 +41,7 @@ def published(path):
 
 def published_activations(path):
     """timm's name -> millions of activations at 224 x 224."""
-    with open(path, newline="", encoding="utf-8") as file:
+    with path.open(newline="", encoding="utf-8") as file:
         return {
             row["model"]: float(row["infer_macts"])
             for row in csv.DictReader(file)

@@ -66,7 +66,7 @@ ValueId Builder::input() {
 
 // The number of windows along one axis; at least 1, so that the rest of a graph that has failed still has shapes.
 std::int64_t Builder::window_count(std::int64_t size, int kernel, int stride, int padding, std::string_view name) {
-  const std::int64_t room = size + std::int64_t{2} * padding - kernel;
+  const std::int64_t room = size + padding + padding - kernel;
   if (room >= 0) return room / stride + 1;
   refuse(fmt::format("images of {0} x {0} pixels are too small: {1} has windows of {2} x {2} and gets {3} x {3}",
                      graph_.image_size, name, kernel, size));
@@ -202,10 +202,11 @@ ValueId Builder::permute(ValueId x, std::string_view name, std::vector<int> orde
 ValueId Builder::flatten(ValueId x, std::string_view name, int first, int last) {
   const Shape& in = shape(x);
   assert(0 < first && first <= last && static_cast<std::size_t>(last) < in.size());
-  Shape out(in.begin(), in.begin() + first);
-  out.push_back(element_count(std::span(in).subspan(
-      static_cast<std::size_t>(first), static_cast<std::size_t>(last) - static_cast<std::size_t>(first) + 1)));
-  out.insert(out.end(), in.begin() + last + 1, in.end());
+  const auto begin = in.begin() + first;
+  const auto end = in.begin() + last + 1;
+  Shape out(in.begin(), begin);
+  out.push_back(element_count(std::span(begin, end)));
+  out.insert(out.end(), end, in.end());
   return node(Op::flatten, name, {x.index}, std::move(out), Flatten{first, last});
 }
 

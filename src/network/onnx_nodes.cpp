@@ -36,7 +36,7 @@ class NodeWriter {
   // Names for what an operator needs inside: unique because node names are.
   static std::string inner(const Node& node, std::string_view what) { return fmt::format("{}/{}", node.name, what); }
 
-  // The input, then the parameters.
+  // The inputs, then the parameters.
   std::vector<std::string> inputs_and_parameters(const Node& node) const;
   std::string reshape(const Node& node, std::string output, std::string_view what, const std::string& x,
                       const Integers& target);
@@ -60,7 +60,9 @@ class NodeWriter {
 };
 
 std::vector<std::string> NodeWriter::inputs_and_parameters(const Node& node) const {
-  std::vector<std::string> names = {in(node)};
+  std::vector<std::string> names;
+  names.reserve(node.inputs.size() + node.parameters.size());
+  for (const std::size_t input : node.inputs) names.push_back(names_[input]);
   for (std::size_t i = 0; i < node.parameters.size(); ++i) names.push_back(parameter(node, i));
   return names;
 }
@@ -102,10 +104,8 @@ void NodeWriter::write(const Node& node) {
       return;
     }
     case Op::concat: {
-      std::vector<std::string> parts;
-      for (const std::size_t input : node.inputs) parts.push_back(names_[input]);
       const std::array<Attribute, 1> axis = {{{"axis", std::int64_t{attributes<Concat>(node).axis}}}};
-      writer_.node("Concat", out(node), parts, axis);
+      writer_.node("Concat", out(node), inputs_and_parameters(node), axis);
       return;
     }
     case Op::slice_channels: return slice_channels(node);

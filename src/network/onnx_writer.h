@@ -34,6 +34,10 @@ struct ExternalData {
 // Collects a GraphProto. Names are given by the caller and must be unique within their kind.
 class GraphWriter {
  public:
+  GraphWriter() = default;
+  GraphWriter(const GraphWriter&) = delete;  // writer_ points into text_
+  GraphWriter& operator=(const GraphWriter&) = delete;
+
   // A node with one output, which carries `output`'s name; returns that name.
   std::string node(std::string_view op, std::string output, std::span<const std::string> inputs,
                    std::span<const Attribute> attributes = {});

@@ -65,7 +65,7 @@ Result<Weights> initialise(const Graph& graph, std::uint64_t seed, int threads) 
   std::size_t offset = 0;
   for (const Parameter& parameter : graph.parameters) {
     const auto count = static_cast<std::size_t>(element_count(parameter.shape));
-    weights.tensors.push_back(all.subspan(offset, count));
+    weights.tensors.emplace_back(all.subspan(offset, count));
     offset += count;
   }
   weights.storage = std::move(numbers);

@@ -26,9 +26,9 @@ constexpr std::array kNetworks = {
 // The nearest sizes below and above that the network takes, found by trying: no rule is written down twice.
 std::string nearest_sizes(const NetworkKind& kind, const NetworkOptions& options) {
   std::vector<std::string> sizes;
-  for (const int step : {-1, 1}) {
-    for (int distance = 1; distance <= 64; ++distance) {
-      const std::int64_t size = options.image_size + std::int64_t{step} * distance;
+  for (const std::int64_t step : {-1, 1}) {
+    for (std::int64_t distance = 1; distance <= 64; ++distance) {
+      const std::int64_t size = options.image_size + step * distance;
       if (size < 1 || !kind.build({size, options.classes})) continue;
       sizes.push_back(fmt::to_string(size));
       break;
@@ -39,6 +39,7 @@ std::string nearest_sizes(const NetworkKind& kind, const NetworkOptions& options
 
 Error unknown(std::string_view name) {
   std::vector<std::string> names;
+  names.reserve(kNetworks.size());
   for (const NetworkKind& kind : kNetworks) names.emplace_back(kind.name);
   const std::vector<std::string> nearest = base::nearest_names(name, names);
   return {ErrorKind::usage, fmt::format("there is no network called \"{}\"", name),

@@ -8,10 +8,13 @@
 #include <string>
 #include <vector>
 
+#include "network/scratch.h"
 #include "network/zoo.h"
 
 namespace wattlens::network {
 namespace {
+
+using testing::HasSubstr;
 
 // Reads GraphProto.initializer of a model: names, and the first number of each.
 std::vector<std::pair<std::string, float>> initializers_of(const std::string& model) {
@@ -62,6 +65,37 @@ TEST(Onnx, AnImpossibleBatchIsRefused) {
     ASSERT_FALSE(model);
     EXPECT_EQ(model.error().kind, ErrorKind::usage);
   }
+}
+
+class OnnxFile : public ScratchFolder {};
+
+TEST_F(OnnxFile, ASingleFileIsTheModelInMemory) {
+  const Graph graph = build("shufflenet_v2_x0_5", {32, 10}).value();
+  const Weights weights = initialise(graph, 0).value();
+  ASSERT_TRUE(write_onnx(folder_ / "x.onnx", graph, weights, OnnxStorage::single_file, 4));
+  EXPECT_EQ(base::read_text(folder_ / "x.onnx").value(), onnx_model(graph, weights, 4).value());
+  EXPECT_FALSE(std::filesystem::exists(folder_ / "x.onnx.data"));
+}
+
+TEST_F(OnnxFile, ExternalWeightsLieBesideASmallModel) {
+  const Graph graph = build("shufflenet_v2_x0_5", {32, 10}).value();
+  const Weights weights = initialise(graph, 0).value();
+  ASSERT_TRUE(write_onnx(folder_ / "x.onnx", graph, weights));
+  const std::string model = base::read_text(folder_ / "x.onnx").value();
+  EXPECT_LT(model.size(), 200'000U);
+  EXPECT_THAT(model, HasSubstr("x.onnx.data"));
+  std::size_t bytes = 0;
+  for (const auto& tensor : weights.tensors) bytes += tensor.size_bytes();
+  EXPECT_GE(std::filesystem::file_size(folder_ / "x.onnx.data"), bytes);
+  EXPECT_EQ(std::distance(std::filesystem::directory_iterator(folder_), {}), 2);
+}
+
+TEST_F(OnnxFile, AFolderThatIsNotThereIsAnErrorThatLeavesNothing) {
+  const Graph graph = build("shufflenet_v2_x0_5", {32, 10}).value();
+  const Weights weights = initialise(graph, 0).value();
+  const auto written = write_onnx(folder_ / "absent/x.onnx", graph, weights);
+  ASSERT_FALSE(written);
+  EXPECT_THAT(written.error().message, HasSubstr("absent"));
 }
 
 }  // namespace

@@ -34,7 +34,7 @@ TEST(Weights, AnotherSeedGivesOtherNumbers) {
 }
 
 TEST(Weights, AParameterDependsOnItsNameAloneAndKeepsToItsRange) {
-  const Graph graph = build("vit_b_16", {32, 3}).value();
+  const Graph graph = build("densenet121", {32, 3}).value();
   const Weights weights = initialise(graph, 11).value();
   for (std::size_t i = 0; i < graph.parameters.size(); ++i) {
     const Parameter& parameter = graph.parameters[i];
