@@ -1,7 +1,7 @@
 """The NumPy twin of src/base/random.h: the same seed gives the same bits.
 
 Every operation is one that IEEE 754 rounds in one way (no logarithm of a C library), so the numbers agree on every
-platform; tests/tools/portable_random_test.py and tests/base/random_test.cpp hold the same values.
+platform; tests/network/portable_random_test.py and weights_test.cpp hold the same values.
 """
 
 import numpy as np

@@ -3,7 +3,10 @@
 #include <gtest/gtest.h>
 
 #include <algorithm>
+#include <bit>
 #include <cmath>
+#include <cstdint>
+#include <span>
 #include <vector>
 
 #include "base/random.h"
@@ -56,6 +59,32 @@ TEST(Weights, RunningVariancesArePositive) {
       EXPECT_GT(parameter.initialisation.low, 0.0);
     }
   }
+}
+
+// The first four and the sum of the bits; portable_random_test.py holds the same numbers.
+void expect_bits(std::span<const float> values, std::vector<std::uint32_t> first, std::uint64_t expected_sum) {
+  std::vector<std::uint32_t> begin;
+  std::uint64_t sum = 0;
+  for (const float value : values) {
+    const auto bits = std::bit_cast<std::uint32_t>(value);
+    if (begin.size() < first.size()) begin.push_back(bits);
+    sum += bits;
+  }
+  EXPECT_EQ(begin, first);
+  EXPECT_EQ(sum, expected_sum);
+}
+
+TEST(PortableRandom, NormalNumbersAreTheBitsThatNumPyMakes) {
+  std::vector<float> values(100'000);
+  base::Random(base::derive_seed(0, "input")).fill_normal(values);
+  expect_bits(values, {0x3F9BF7E9, 0x3E51AEF2, 0xBF937673, 0x3EF521B9}, 212334098366968);
+}
+
+TEST(PortableRandom, UniformNumbersAreTheBitsThatNumPyMakes) {
+  ASSERT_EQ(base::derive_seed(3, "fc.weight"), 0xBA794366B9AA137B);
+  std::vector<float> values(100'000);
+  base::Random(base::derive_seed(3, "fc.weight")).fill_uniform(values, -0.25, 0.25);
+  expect_bits(values, {0x3D200F04, 0xBC8D0D92, 0x3E2B7557, 0x3E41BD64}, 211522663164619);
 }
 
 TEST(Input, AnImageIsTheSameWhateverTheBatch) {
