@@ -15,9 +15,10 @@ import pathlib
 import sys
 
 import torch
-import torchvision_networks as networks
 from torch.nn.attention import SDPBackend, sdpa_kernel
 from torch.utils.flop_counter import FlopCounterMode
+
+import torchvision_networks as networks
 
 COUNTED_SIZES = (224, 160)
 TIMM_NAMES = {

@@ -17,6 +17,7 @@ import sys
 
 import numpy as np
 import torch
+
 import torchvision_networks as networks
 
 # Elsewhere 160. At 96 AlexNet's adaptive pooling makes 6 x 6 cells of 2 x 2, which takes the general form in ONNX.

@@ -10,6 +10,7 @@ import types
 
 import numpy as np
 import torch
+
 from portable_random import Random, derive_seed
 
 NETWORKS = ("alexnet", "convnext_base", "densenet121", "mobilenet_v2", "resnet50", "shufflenet_v2_x0_5", "vit_b_16")
