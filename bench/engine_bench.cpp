@@ -5,6 +5,7 @@
 
 #include <CLI/CLI.hpp>
 
+#include <algorithm>
 #include <cstring>
 #include <string>
 #include <vector>
@@ -27,6 +28,7 @@ struct Arguments {
   std::string model;
   engine::SessionOptions options;
   double seconds = 3.0;
+  bool denormal = false;
   std::string images;  // raw float32 in, raw float32 out
   std::string logits;
   std::string onnx;  // write the network to this file instead of running it
@@ -61,6 +63,7 @@ Result<std::vector<float>> input(const Arguments& arguments, std::size_t count) 
   std::vector<float> values(count);
   if (arguments.images.empty()) {
     base::Random(base::derive_seed(0, "input")).fill_normal(values);
+    if (arguments.denormal) std::ranges::transform(values, values.begin(), [](float x) { return x * 1e-40F; });
     return values;
   }
   WATTLENS_TRY(const auto file, base::MappedFile::open(arguments.images));
@@ -129,6 +132,7 @@ int main(int argc, char** argv) {
   app.add_option("--image-size", arguments.options.image_size);
   app.add_option("--threads", arguments.options.threads, "0: the engine chooses");
   app.add_option("--seconds", arguments.seconds, "0: only what is needed for --logits");
+  app.add_flag("--denormal", arguments.denormal, "images of denormal numbers only");
   app.add_option("--images", arguments.images, "raw float32 images; default: seeded N(0, 1)");
   app.add_option("--logits", arguments.logits, "write the logits as raw float32");
   app.add_option("--write-onnx", arguments.onnx, "write the built-in network to this file, and do no more");
