@@ -66,7 +66,8 @@ def check_network(name, arguments, folder):
     enliven(module)
     torch.save(module.state_dict(), folder / f"{name}.pth")
     safetensors = folder / f"{name}.safetensors"
-    subprocess.run([sys.executable, TOOLS / "to_safetensors.py", folder / f"{name}.pth", safetensors], check=True)
+    command = [sys.executable, TOOLS / "to_safetensors.py", folder / f"{name}.pth", safetensors]
+    subprocess.run(command, check=True, stdout=subprocess.DEVNULL)
     images = networks.seeded_input(arguments.seed, 2, arguments.image_size)
     with torch.no_grad():
         expected = module.double()(images.double()).numpy()

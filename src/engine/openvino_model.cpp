@@ -16,6 +16,7 @@
 
 #include "engine/openvino_error.h"
 #include "network/onnx.h"
+#include "network/state_dict.h"
 #include "network/weights.h"
 #include "network/zoo.h"
 
@@ -65,8 +66,7 @@ Result<ModelPointer> read_file(const base::Path& file) {
 }
 
 Result<network::Weights> weights_of(const network::Graph& graph, const ModelSource& source) {
-  if (source.file.empty()) return network::initialise(graph, source.seed);
-  return fail(ErrorKind::usage, "state dicts cannot be read yet");
+  return source.file.empty() ? network::initialise(graph, source.seed) : network::load_weights(graph, source.file);
 }
 
 // Puts the weights in the place of the inputs that stand for them. Nothing is copied: the model keeps them alive.

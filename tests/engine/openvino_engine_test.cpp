@@ -8,6 +8,9 @@
 #include <set>
 
 #include "base/random.h"
+#include "fake/temporary_folder.h"
+#include "network/state_dict.h"
+#include "network/zoo.h"
 
 namespace wattlens::engine {
 namespace {
@@ -214,6 +217,40 @@ TEST_F(OpenvinoEngine, ABuiltInNetworkHasTheClassesAndTheBatchAskedFor) {
   ASSERT_TRUE((*session)->enqueue(0).has_value());
   ASSERT_TRUE((*session)->next_completion().has_value());
   EXPECT_THAT((*session)->output(0)->shape, ElementsAre(3, 7));
+}
+
+TEST_F(OpenvinoEngine, AStateDictGivesTheOutputsOfItsWeights) {
+  auto options = small();
+  options.image_size = 32;
+  const fake::TemporaryFolder folder;
+  const auto graph = network::build("shufflenet_v2_x0_5", {.image_size = 32, .classes = 5});
+  ASSERT_TRUE(graph.has_value());
+  const auto weights = network::initialise(*graph, 3);
+  ASSERT_TRUE(weights.has_value());
+  ASSERT_TRUE(network::save_weights(folder / "w.safetensors", *graph, *weights).has_value());
+
+  const auto logits = [&](const ModelSource& source) {
+    auto session = engine_->compile(source, options);
+    EXPECT_TRUE(session.has_value()) << session.error().message;
+    const Images images(1, 32);
+    EXPECT_TRUE((*session)->set_input(images.view()).has_value());
+    EXPECT_TRUE((*session)->enqueue(0).has_value());
+    EXPECT_TRUE((*session)->next_completion().has_value());
+    const auto values = (*session)->output(0)->values;
+    return std::vector<float>(values.begin(), values.end());
+  };
+  const ModelSource seeded{.network = "shufflenet_v2_x0_5", .file = {}, .seed = 3, .classes = 5};
+  const ModelSource loaded{.network = "shufflenet_v2_x0_5", .file = folder / "w.safetensors", .classes = 5};
+  const ModelSource other{.network = "shufflenet_v2_x0_5", .file = {}, .seed = 4, .classes = 5};
+  EXPECT_EQ(logits(loaded), logits(seeded));
+  EXPECT_NE(logits(loaded), logits(other));
+
+  const auto missing = engine_->compile({.network = "shufflenet_v2_x0_5", .file = folder / "no.safetensors"}, options);
+  ASSERT_FALSE(missing.has_value());
+  EXPECT_THAT(missing.error().message, HasSubstr("no.safetensors"));
+  const auto wrong = engine_->compile({.network = "alexnet", .file = folder / "w.safetensors"}, {});
+  ASSERT_FALSE(wrong.has_value());
+  EXPECT_EQ(wrong.error().kind, ErrorKind::usage);
 }
 
 TEST_F(OpenvinoEngine, ABatchBeyondMemoryFailsTheRunOnly) {
