@@ -97,5 +97,25 @@ TEST_F(OpenvinoEngine, AModelCacheIsFilledAndRecorded) {
   EXPECT_FALSE(std::filesystem::is_empty(folder.path()));
 }
 
+TEST_F(OpenvinoEngine, AModelCacheNeverMixesUpWeightsOrBatches) {
+  const fake::TemporaryFolder folder;
+  const auto logits = [&](std::uint64_t seed, std::int64_t batch, const base::Path& cache) {
+    auto options = small(batch);
+    options.image_size = 32;
+    options.model_cache = cache;
+    auto session = engine_->compile({.network = "shufflenet_v2_x0_5", .file = {}, .seed = seed, .classes = 5}, options);
+    EXPECT_TRUE(session.has_value()) << session.error().message;
+    const auto values = output_of(**session, Images(batch, 32)).values;
+    return std::vector<float>(values.begin(), values.end());
+  };
+  for (int round = 0; round < 2; ++round) {  // the second reads what the first wrote
+    for (const std::uint64_t seed : {3U, 4U}) {
+      for (const std::int64_t batch : {1, 2}) {
+        EXPECT_EQ(logits(seed, batch, folder.path()), logits(seed, batch, {})) << seed << ' ' << batch;
+      }
+    }
+  }
+}
+
 }  // namespace
 }  // namespace wattlens::engine
