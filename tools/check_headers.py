@@ -2,8 +2,7 @@
 """Checks that each header compiles alone: whoever includes it needs to include nothing before it.
 
 A header whose own .cpp file includes it first has been proved by that file's compilation. Only the others are compiled
-here, with the flags of a file of their folder. A header of a folder that this build leaves out is compiled only if it
-can be: engine/openvino_*.h needs OpenVINO.
+here, with the flags of a file that includes them. engine/openvino_*.h waits for a build that has OpenVINO.
 """
 
 import argparse
@@ -29,21 +28,24 @@ def flags_of(command):
 
 
 class Build:
-    """What the compile commands of one build say about each folder."""
+    """What the compile commands of one build say about each header."""
 
     def __init__(self, compile_commands):
         self.compiled = {}
-        self.folder_flags = {}
+        self.including = {}
         for entry in compile_commands:
             words = shlex.split(entry["command"])
             file = pathlib.Path(entry["file"])
-            self.compiled[file] = flags_of(entry["command"])
-            self.folder_flags.setdefault(file.parent, self.compiled[file])
+            flags = self.compiled[file] = flags_of(entry["command"])
+            for name in INCLUDE.findall(file.read_text(encoding="utf-8")):
+                self.including.setdefault(name, flags)
             self.compiler = next(word for word in words if "ccache" not in word)
         self.has_openvino = any("openvino" in flag for flags in self.compiled.values() for flag in flags)
 
-    def flags_for(self, header):
-        return self.folder_flags.get(header.parent) or next(iter(self.compiled.values()))
+    def flags_for(self, header, root):
+        """Those of a file that includes it; else of any: what nobody includes must do without definitions."""
+        name = "/".join(header.relative_to(root).parts[1:])
+        return self.including.get(name) or next(iter(self.compiled.values()))
 
 
 def proved_by_its_source(header, build):
@@ -58,9 +60,9 @@ def needs_what_is_absent(header, build):
     return header.name.startswith("openvino_") and not build.has_openvino
 
 
-def compile_alone(header, build):
+def compile_alone(header, build, root):
     """Returns the compiler's complaint, or an empty text."""
-    command = [build.compiler, *build.flags_for(header), "-fsyntax-only", "-x", "c++", "-"]
+    command = [build.compiler, *build.flags_for(header, root), "-fsyntax-only", "-x", "c++", "-"]
     text = f'#include "{header}"\n'
     result = subprocess.run(command, input=text, capture_output=True, text=True, cwd=header.parent, check=False)
     return result.stderr.strip() if result.returncode else ""
@@ -69,7 +71,7 @@ def compile_alone(header, build):
 def main():
     root = pathlib.Path(__file__).resolve().parent.parent
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    parser.add_argument("--root", type=pathlib.Path, default=root)
+    parser.add_argument("--root", type=lambda text: pathlib.Path(text).resolve(), default=root)
     parser.add_argument("--build", type=pathlib.Path, default=root / "build/release")
     parser.add_argument("--jobs", type=int, default=2)
     arguments = parser.parse_args()
@@ -78,7 +80,7 @@ def main():
     headers = [h for h in headers if not needs_what_is_absent(h, build)]
     alone = [h for h in headers if not proved_by_its_source(h, build)]
     with concurrent.futures.ThreadPoolExecutor(arguments.jobs) as pool:
-        complaints = list(pool.map(lambda header: compile_alone(header, build), alone))
+        complaints = list(pool.map(lambda header: compile_alone(header, build, arguments.root), alone))
     for header, complaint in zip(alone, complaints, strict=True):
         if complaint:
             print(f"{header.relative_to(arguments.root)} does not compile alone:\n{complaint}", file=sys.stderr)

@@ -19,6 +19,7 @@ import tempfile
 
 import numpy as np
 import torch
+
 import torchvision_networks as networks
 
 ROOT = pathlib.Path(__file__).resolve().parent.parent

@@ -16,6 +16,7 @@ import sys
 import warnings
 
 import torch
+
 from torchvision_networks import import_torchvision, seeded_input
 
 
