@@ -184,9 +184,9 @@ base::Json list_result(const base::Path& file) {
   for (int round = 0; round < kRounds; ++round) {
     const auto list = [&](bool each_run) {
       const auto store = must(store::SqliteStore::open(file, {.access = store::Access::read}));
-      const auto table = each_run ? cli::runs_table(must(store->list_runs()))
-                                  : cli::experiments_table(must(store->list_experiments()));
-      if (report::in_format(table, report::Format::table, {}, "", "").empty()) std::exit(2);
+      auto table = each_run ? cli::runs_table(must(store->list_runs()))
+                            : cli::experiments_table(must(store->list_experiments()));
+      if (report::in_format(std::move(table), report::Format::table, {}, "", "").empty()) std::exit(2);
     };
     experiments.push_back(seconds_of([&] { list(false); }));
     runs.push_back(seconds_of([&] { list(true); }));

@@ -31,7 +31,7 @@ Result<void> list(const ListOptions& options, Output& output) {
   if (table.rows.empty() && filters(filter)) {
     return fail(ErrorKind::not_found, "nothing in the store matches", "`wattlens list` without filters shows all");
   }
-  return output.write(report::in_format(table, output.format(), output.text(), "wattlens.list/1",
+  return output.write(report::in_format(std::move(table), output.format(), output.text(), "wattlens.list/1",
                                         options.runs ? "runs" : "experiments"));
 }
 

@@ -91,13 +91,16 @@ std::string to_json_document(const Table& table, std::string_view schema, std::s
   return base::to_pretty_text(json) + '\n';
 }
 
-std::string in_format(const Table& table, Format format, const TextOptions& text, std::string_view schema,
+std::string in_format(Table table, Format format, const TextOptions& text, std::string_view schema,
                       std::string_view name) {
-  Page page;
-  page.sections.push_back({.table = table});
+  const auto page = [&] {
+    Page alone;
+    alone.sections.emplace_back().table = std::move(table);
+    return alone;
+  };
   switch (format) {
-    case Format::table: return to_terminal(page, text);
-    case Format::markdown: return to_markdown(page);
+    case Format::table: return to_terminal(page(), text);
+    case Format::markdown: return to_markdown(page());
     case Format::csv: return to_csv(table);
     case Format::jsonl: return to_json_lines(table);
     case Format::json: return to_json_document(table, schema, name);

@@ -22,7 +22,7 @@ std::string to_json_lines(const Table& table);
 std::string to_json_document(const Table& table, std::string_view schema, std::string_view name);
 
 // A table alone in any format, human ones too; schema and name are for json.
-std::string in_format(const Table& table, Format format, const TextOptions& text, std::string_view schema,
+std::string in_format(Table table, Format format, const TextOptions& text, std::string_view schema,
                       std::string_view name);
 
 }  // namespace wattlens::report

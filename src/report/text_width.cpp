@@ -48,6 +48,10 @@ std::size_t text_width(std::string_view text) {
   std::size_t width = 0;
   while (!text.empty()) {
     const std::uint32_t point = take_code_point(text);
+    if (point < kZeroWidth.front().first) {
+      ++width;  // nearly every letter: spares the search
+      continue;
+    }
     width += in_any(point, kZeroWidth) ? 0 : in_any(point, kDoubleWidth) ? 2 : 1;
   }
   return width;

@@ -39,6 +39,10 @@ class Writer {
   }
   void bytes(std::span<const std::uint8_t> values) { out_.insert(out_.end(), values.begin(), values.end()); }
 
+  // Where a block of the frame ends: what comes after has a code table of its own.
+  void end_block() { ends_.push_back(out_.size()); }
+  std::span<const std::size_t> ends() const { return ends_; }
+
   // First value, mean step, width; then the planes of all later values.
   void column(std::span<const std::int64_t> values, std::vector<std::uint64_t>& scratch) {
     const auto first = static_cast<std::uint64_t>(values.front());
@@ -56,15 +60,17 @@ class Writer {
     number(zigzag(first));
     number(zigzag(mean));
     byte(width);
-    std::size_t place = out_.size();
-    out_.resize(place + width * scratch.size());
     for (unsigned plane = 0; plane < width; ++plane) {
+      std::size_t place = out_.size();
+      out_.resize(place + scratch.size());
       for (const std::uint64_t value : scratch) out_[place++] = static_cast<std::uint8_t>(value >> (8 * plane));
+      end_block();
     }
   }
 
  private:
   std::vector<std::uint8_t>& out_;
+  std::vector<std::size_t> ends_;
 };
 
 class Reader {
@@ -150,7 +156,7 @@ struct SampleCodec::Buffers {
     return true;
   }
 
-  // Each flush ends a block, so that every column has its own code table.
+  // Each flush ends a block.
   Result<void> compress(std::span<const std::size_t> ends) {
     if (!compressor) compressor.reset(ZSTD_createCCtx());
     ZSTD_CCtx* context = compressor.get();
@@ -200,23 +206,21 @@ Result<std::span<const std::byte>> SampleCodec::encode(const record::Samples& sa
     return fail(ErrorKind::internal, "the columns of the samples do not belong together");
   }
   Buffers& work = *buffers_;
-  std::vector<std::size_t> ends;
   Writer writer(work.plain);
   writer.byte(kLayout);
   writer.number(count);
   writer.number(samples.values.size());
   writer.column(std::span(samples.time_us).subspan(first, count), work.steps);
-  ends.push_back(work.plain.size());
   writer.bytes(std::span(samples.bracket_us).subspan(first, count));
-  ends.push_back(work.plain.size());
+  writer.end_block();
   for (const auto& channel : samples.values) {
     const bool gaps = work.fill_gaps(std::span(channel).subspan(first, count));
     writer.byte(gaps ? kHasGaps : 0);
     if (gaps) writer.bytes(work.gaps);
     writer.column(work.values, work.steps);
-    ends.push_back(work.plain.size());
   }
-  WATTLENS_CHECK(work.compress(ends));
+  writer.end_block();
+  WATTLENS_CHECK(work.compress(writer.ends()));
   return std::span<const std::byte>(work.blob);
 }
 

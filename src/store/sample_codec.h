@@ -1,4 +1,4 @@
-// Raw samples as compact blobs: up to 4096 samples of all channels with one time stamp and one bracket each.
+// Raw samples as compact blobs: up to 16384 samples of all channels with one time stamp and one bracket each.
 //
 // A blob is one zstd frame with a content checksum. Inside: a header (counts; per column the first value, the mean
 // step and a width), then the columns. A column holds, for every sample, how far its step lies from the mean step, in
@@ -16,7 +16,7 @@
 
 namespace wattlens::store {
 
-inline constexpr std::size_t kSamplesPerBlob = 4096;
+inline constexpr std::size_t kSamplesPerBlob = 16384;
 inline constexpr std::size_t kMostChannels = 1024;
 
 // Keeps its buffers between blobs. Not thread-safe.

@@ -65,7 +65,7 @@ CREATE TABLE run_documents (
 );
 CREATE TABLE sample_blobs (
   run INTEGER NOT NULL REFERENCES runs(number),
-  part INTEGER NOT NULL,         -- 0, 1, ...: 4096 samples each, the last one fewer
+  part INTEGER NOT NULL,         -- 0, 1, ...: 16384 samples each, the last one fewer
   samples BLOB NOT NULL,
   PRIMARY KEY (run, part)
 );

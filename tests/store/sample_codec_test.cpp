@@ -114,8 +114,8 @@ TEST(SampleCodec, APartOfTheSamplesIsTakenAndPartsAreJoined) {
 }
 
 TEST(SampleCodec, ASampleOfOneChannelTakesAtMostThreeAndAHalfBytes) {
-  EXPECT_LE(blob_of(counter(4096, 1000.0, 50.0)).size(), 4096 * 35 / 10);
-  EXPECT_LE(blob_of(counter(4096, 100.0, 50.0)).size(), 4096 * 35 / 10 + 1024);
+  EXPECT_LE(blob_of(counter(kSamplesPerBlob, 1000.0, 50.0)).size(), kSamplesPerBlob * 35 / 10);
+  EXPECT_LE(blob_of(counter(kSamplesPerBlob, 100.0, 50.0)).size(), kSamplesPerBlob * 35 / 10);
 }
 
 TEST(SampleCodec, ColumnsOfUnequalLengthAreRefused) {

@@ -176,7 +176,7 @@ TEST_F(SqliteStoreFailures, AFileThatMayNotBeOpenedIsNamed) {
 }
 
 TEST_F(SqliteStoreFailures, DamagedSamplesAreNamedAndTheResultsStayReadable) {
-  fill(10'000);
+  fill(40'000);
   for (const char* damage : {"UPDATE sample_blobs SET samples = substr(samples, 1, length(samples) - 3) WHERE part = 1",
                              "UPDATE sample_blobs SET samples = x'00' WHERE part = 0",
                              "DELETE FROM sample_blobs WHERE part = 1", "DELETE FROM sample_blobs WHERE part = 0"}) {

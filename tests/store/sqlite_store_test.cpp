@@ -43,7 +43,7 @@ TEST_F(SqliteStoreTest, AnEmptyStoreListsNothing) {
 
 TEST_F(SqliteStoreTest, WhatWasAddedIsReadBackByAnotherConnection) {
   auto experiment = example_experiment();
-  const auto run = example_run(experiment, 0, 10'000);
+  const auto run = example_run(experiment, 0, 40'000);
   const auto store = open();
   ASSERT_TRUE(store->begin(experiment));
   ASSERT_TRUE(store->add(run));
