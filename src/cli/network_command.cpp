@@ -1,0 +1,163 @@
+#include "cli/network_command.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <filesystem>
+#include <thread>
+
+#include "network/cost.h"
+#include "network/onnx.h"
+#include "network/state_dict.h"
+#include "network/weights.h"
+#include "network/zoo.h"
+#include "report/machine_formats.h"
+#include "report/page.h"
+
+namespace wattlens::cli {
+namespace {
+
+using report::Format;
+using report::Table;
+using enum report::ColumnKind;
+
+double mebibytes(base::Bytes size) { return size / base::mebibytes(1.0); }
+double millions(std::int64_t count) { return 1e-6 * static_cast<double>(count); }
+
+Table layers_table(const network::Cost& cost) {
+  Table table;
+  table.columns = {{"layer", "layer"},
+                   {"operation", "operation"},
+                   {"output_shape", "output"},
+                   {"parameters", "parameters", number},
+                   {"multiply_adds", "", number},
+                   {"", "multiply-adds M", number},
+                   {"activations", "activations", number},
+                   {"bytes", "", number},
+                   {"", "MiB moved", number}};
+  for (const auto& layer : cost.layers) {
+    table.rows.push_back({layer.name, std::string(network::to_string(layer.op)), network::to_string(layer.output),
+                          layer.parameters, layer.multiply_adds, millions(layer.multiply_adds), layer.activations,
+                          layer.bytes.value, mebibytes(layer.bytes)});
+  }
+  return table;
+}
+
+base::Json network_json(const NetworkShowOptions& options, const network::Cost& cost) {
+  return {{"schema", "wattlens.network/1"},
+          {"name", options.name},
+          {"image_size", options.size.image_size},
+          {"classes", options.size.classes},
+          {"parameters", cost.parameters},
+          {"multiply_adds", cost.multiply_adds},
+          {"activations", cost.activations},
+          {"bytes", cost.bytes.value},
+          {"weight_bytes", cost.weight_bytes.value},
+          {"peak_activation_bytes", cost.peak_activation_bytes.value},
+          {"layers", report::rows_json(layers_table(cost))}};
+}
+
+report::Page network_page(const NetworkShowOptions& options, const network::Cost& cost) {
+  report::Page page{.title = options.name};
+  page.sections.push_back({.facts = {{"image", fmt::format("{0} x {0} px", options.size.image_size)},
+                                     {"classes", fmt::format("{}", options.size.classes)},
+                                     {"parameters", fmt::format("{}", cost.parameters)},
+                                     {"multiply-adds per image", fmt::format("{}", cost.multiply_adds)},
+                                     {"activations per image", fmt::format("{}", cost.activations)},
+                                     {"weights in float32", fmt::format("{:.1f} MiB", mebibytes(cost.weight_bytes))},
+                                     {"least memory for activations, one image",
+                                      fmt::format("{:.1f} MiB", mebibytes(cost.peak_activation_bytes))},
+                                     {"layers", fmt::format("{}", cost.layers.size())}}});
+  page.sections.push_back({.heading = "Cost of one image, per layer",
+                           .table = layers_table(cost),
+                           .remarks = {"MiB moved: inputs, parameters and output in float32, as if nothing stayed in a "
+                                       "cache."}});
+  return page;
+}
+
+Result<network::Weights> weights_for(const NetworkExportOptions& options, const network::Graph& graph) {
+  if (options.weights) return network::load_weights(graph, *options.weights);
+  const auto threads = static_cast<int>(std::clamp(std::thread::hardware_concurrency(), 1U, 8U));
+  return network::initialise(graph, options.seed, threads);
+}
+
+Result<void> check(const NetworkExportOptions& options) {
+  if (options.format == NetworkFormat::safetensors && options.single_file) {
+    return fail(ErrorKind::usage, "--single-file is for ONNX", "leave it out: a safetensors file is always one file");
+  }
+  if (options.format == NetworkFormat::safetensors && options.batch) {
+    return fail(ErrorKind::usage, "--batch is for ONNX", "leave it out: weights do not depend on the batch");
+  }
+  if (options.batch && *options.batch < 1) {
+    return fail(ErrorKind::usage, fmt::format("--batch {} is impossible", *options.batch), "give 1 or more");
+  }
+  if (options.file.empty()) return fail(ErrorKind::usage, "no file to write to", "give one with -o FILE");
+  return {};
+}
+
+std::string written(const base::Path& file) {
+  std::error_code error;
+  const auto size = std::filesystem::file_size(file, error);
+  return error ? fmt::format("wrote {}\n", file.string())
+               : fmt::format("wrote {} ({:.1f} MB)\n", file.string(), 1e-6 * static_cast<double>(size));
+}
+
+}  // namespace
+
+Result<void> network_list(const NetworkListOptions& /*options*/, Output& output) {
+  Table table;
+  table.columns = {{"name", "network"},
+                   {"family", "family"},
+                   {"year", "year", number},
+                   {"parameters", "", number},
+                   {"", "parameters M", number},
+                   {"multiply_adds", "", number},
+                   {"", "multiply-adds M", number},
+                   {"activations", "", number},
+                   {"weight_bytes", "", number},
+                   {"", "weights MiB", number},
+                   {"paper", "paper"}};
+  for (const network::NetworkKind& kind : network::all_networks()) {
+    WATTLENS_TRY(const network::Graph graph, network::build(kind.name));
+    const network::Cost cost = network::cost(graph);
+    table.rows.push_back({std::string(kind.name), std::string(kind.family), std::int64_t{kind.year}, cost.parameters,
+                          millions(cost.parameters), cost.multiply_adds, millions(cost.multiply_adds), cost.activations,
+                          cost.weight_bytes.value, mebibytes(cost.weight_bytes), std::string(kind.paper)});
+  }
+  return output.write(report::in_format(table, output.format(), output.text(), "wattlens.networks/1", "networks"));
+}
+
+Result<void> network_show(const NetworkShowOptions& options, Output& output) {
+  WATTLENS_TRY(const network::Graph graph, network::build(options.name, options.size));
+  const network::Cost cost = network::cost(graph);
+  std::string text;
+  switch (output.format()) {
+    case Format::table: text = report::to_terminal(network_page(options, cost), output.text()); break;
+    case Format::markdown: text = report::to_markdown(network_page(options, cost)); break;
+    case Format::csv: text = report::to_csv(layers_table(cost)); break;
+    case Format::jsonl: text = report::to_json_lines(layers_table(cost)); break;
+    case Format::json: text = base::to_pretty_text(network_json(options, cost)) + '\n'; break;
+  }
+  return output.write(text);
+}
+
+Result<std::string> network_export(const NetworkExportOptions& options) {
+  WATTLENS_CHECK(check(options));
+  WATTLENS_TRY(const network::Graph graph, network::build(options.name, options.size));
+  WATTLENS_TRY(const network::Weights weights, weights_for(options, graph));
+  if (options.format == NetworkFormat::safetensors) {
+    WATTLENS_CHECK(network::save_weights(options.file, graph, weights));
+    return written(options.file);
+  }
+  const auto storage = options.single_file ? network::OnnxStorage::single_file : network::OnnxStorage::external;
+  WATTLENS_CHECK(network::write_onnx(options.file, graph, weights, storage, options.batch.value_or(network::kBatch)));
+  std::string text = written(options.file);
+  if (!options.single_file) {
+    base::Path data = options.file;
+    data += ".data";
+    text += written(data);
+  }
+  return text;
+}
+
+}  // namespace wattlens::cli
