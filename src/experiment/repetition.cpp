@@ -78,12 +78,6 @@ Result<Seconds> repeat(workload::Workload& workload, const WindowPlan& plan, con
   const record::Window& window = run.windows.back();
   run.warnings.insert(run.warnings.end(), warnings.begin(), warnings.end());
   warn_of_neighbours(window.neighbours, run.warnings);
-  if (window.batches < kBatchesPerWindow) {
-    run.warnings.push_back(
-        {"few_batches", "",
-         fmt::format("the window holds {} whole batches, {} are wanted", window.batches, kBatchesPerWindow),
-         "give a larger --budget or a smaller batch"});
-  }
   if (!warm.stationary) {
     run.warnings.push_back(
         {"not_settled", "",

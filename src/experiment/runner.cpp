@@ -79,6 +79,12 @@ class Runner {
     return meter::idle_power(outcome_.experiment.channels, sampler_.take(begin, end), begin, end);
   }
 
+  // What net energies subtract. A machine that was too busy to be sampled at first may have been sampled later.
+  std::span<const record::IdleBaseline> idle_power() const {
+    const record::Experiment& experiment = outcome_.experiment;
+    return experiment.idle_before.empty() ? experiment.idle_loaded : experiment.idle_before;
+  }
+
   // Every model is compiled and checked once before anything is timed, so that the time of a batch is known when the
   // windows are planned.
   void prepare_all() {
@@ -153,7 +159,7 @@ class Runner {
     if (resident) {
       const RepetitionContext context{
           .channels = outcome_.experiment.channels,
-          .idle = outcome_.experiment.idle_before,
+          .idle = idle_power(),
           .sampler = sampler_,
           .neighbours = tools_.neighbours,
           .on_warm = [&] { report(Activity::measuring, &point.point, nullptr); },

@@ -11,7 +11,8 @@
 
 namespace wattlens::experiment {
 
-inline constexpr base::Seconds kShortestWindow{0.5};
+// Ten updates of the load model, the slowest of the meters so far.
+inline constexpr base::Seconds kShortestWindow{1.0};
 inline constexpr base::Seconds kShortestWarmUp{0.25};
 
 // One repetition of one point.

@@ -1,0 +1,33 @@
+// The command line as a whole: which command, with which options. The only place that knows how flags are called.
+#pragma once
+
+#include <optional>
+#include <string>
+#include <variant>
+
+#include "base/cancel.h"
+#include "base/result.h"
+#include "cli/doctor_command.h"
+#include "cli/exit_code.h"
+#include "cli/export_command.h"
+#include "cli/list_command.h"
+#include "cli/network_command.h"
+#include "cli/run_options.h"
+#include "cli/show_command.h"
+
+namespace wattlens::cli {
+
+using Command = std::variant<DoctorOptions, RunOptions, ListOptions, ShowOptions, ExportOptions, NetworkListOptions,
+                             NetworkShowOptions, NetworkExportOptions>;
+
+struct Parsed {
+  std::optional<Command> command;
+  std::string text;  // where there is no command: help or version, for stdout
+};
+
+// Errors are of kind usage, with the nearest names for what is not known.
+Result<Parsed> parse_command_line(int argc, const char* const* argv);
+
+Result<ExitCode> execute(const Command& command, const base::Cancellation& cancel);
+
+}  // namespace wattlens::cli

@@ -1,0 +1,28 @@
+// The line at the foot of the terminal that tells how far an experiment is.
+#pragma once
+
+#include <cstdio>
+#include <string>
+
+#include "experiment/progress.h"
+
+namespace wattlens::cli {
+
+// "[ 12/120]  1:05 left  resnet50 bf16 batch 8: warming up"; `columns` cuts it to the terminal.
+std::string progress_text(const experiment::Progress& progress, std::size_t columns);
+
+// Rewrites one line of a terminal; silent where `out` is none. Not thread-safe.
+class ProgressLine {
+ public:
+  explicit ProgressLine(std::FILE* out);
+  ~ProgressLine() { clear(); }
+  void show(const experiment::Progress& progress);
+  void clear();
+
+ private:
+  std::FILE* out_;
+  bool terminal_;
+  bool shown_ = false;
+};
+
+}  // namespace wattlens::cli

@@ -1,0 +1,140 @@
+#include "cli/run_command.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <cstdio>
+
+#include "cli/dry_run.h"
+#include "cli/engines.h"
+#include "cli/progress_line.h"
+#include "cli/run_plan.h"
+#include "cli/store_path.h"
+#include "experiment/neighbour_history.h"
+#include "experiment/prediction.h"
+#include "experiment/runner.h"
+#include "experiment/summary.h"
+#include "machine/machine.h"
+#include "meter/meter_set.h"
+#include "record/model_name.h"
+#include "report/experiment_report.h"
+#include "store/sqlite_store.h"
+#include "workload/inference.h"
+
+namespace wattlens::cli {
+namespace {
+
+using experiment::Plan;
+
+// One line on stderr where nothing measures energy here: what the joules are then, and where to read more.
+void say_what_energy_is(const meter::MeterSet& meters) {
+  if (meters.anything_measured()) return;
+  const bool modelled = std::ranges::any_of(meters.channels(), [](const record::Channel& channel) {
+    return channel.provenance == record::Provenance::modelled;
+  });
+  fmt::print(stderr, "No energy sensor can be read here: {}; `wattlens doctor` tells which sensor would measure.\n",
+             modelled ? "every joule is modelled from the processor's load" : "there will be no joules");
+}
+
+void say_what_next(const Plan& plan, const experiment::Outcome& outcome, const RunOptions& options) {
+  const std::string& id = outcome.experiment.id;
+  const base::Path store = options.store.empty() ? default_store_path() : options.store;
+  fmt::print(stderr, "\nStored as {} in {}\n", id, store.string());
+  // Programs that read the data need no advice, and a failed experiment has its own.
+  const bool any_done =
+      std::ranges::any_of(outcome.runs, [](const record::Run& run) { return run.status == record::RunStatus::done; });
+  if (options.output.format != report::Format::table || !any_done) return;
+  fmt::print(stderr, "\nNext:\n");
+  fmt::print(stderr, "  wattlens show {}                      machine, conditions, warnings\n", id);
+  fmt::print(stderr, "  wattlens export {} -o results.csv     for a table or a plot\n", id);
+  fmt::print(stderr, "  wattlens run --model {} --batch 1-64*2 --hint latency,throughput\n", plan.axes.models.front());
+}
+
+// A model that needs more than this share of the memory fails as one point, before the machine begins to swap.
+constexpr double kWorkerMemoryShare = 0.8;
+
+std::unique_ptr<workload::Workload> make_workload(record::PlanPoint point,
+                                                  std::span<const worker::EngineLocation> engines,
+                                                  const record::MachineState& machine, const RunOptions& options,
+                                                  const base::Clock& clock, const base::Cancellation& cancel) {
+  const record::ModelName model = record::parse_model_name(point.model);
+  workload::InferenceOptions inference{.engine = *engine_named(engines, point.engine),
+                                       .model_cache = options.model_cache};
+  inference.client.memory_budget = machine.memory * kWorkerMemoryShare;
+  if (!model.network.empty()) {
+    inference.weights = model.file;
+    point.model = model.network;
+  }
+  inference.point = std::move(point);
+  return std::make_unique<workload::InferenceWorkload>(std::move(inference), clock, cancel);
+}
+
+ExitCode exit_code_of(const experiment::Outcome& outcome, const base::Cancellation& cancel) {
+  if (outcome.storage_failure) return exit_code(outcome.storage_failure->kind);
+  if (cancel.requested()) return ExitCode::some_runs_failed;
+  const bool failed =
+      std::ranges::any_of(outcome.runs, [](const record::Run& run) { return run.status == record::RunStatus::failed; });
+  const bool left_out = std::ranges::any_of(outcome.experiment.points, [&](const record::PlanPoint& point) {
+    return std::ranges::find(outcome.runs, point.id, &record::Run::point) == outcome.runs.end();
+  });
+  return failed || left_out ? ExitCode::some_runs_failed : ExitCode::done;
+}
+
+void say_what_failed(const experiment::Outcome& outcome, const record::ExperimentSummary& summary) {
+  for (const record::PointSummary& point : summary.points) {
+    if (!point.failure) continue;
+    fmt::print(stderr, "failed: {}: {}\n", point.point.id, point.failure->message);
+    if (!point.failure->hint.empty()) fmt::print(stderr, "  {}\n", point.failure->hint);
+  }
+  if (outcome.storage_failure) {
+    fmt::print(stderr, "not stored further: {}\n  {}\n", outcome.storage_failure->message,
+               outcome.storage_failure->hint);
+  }
+}
+
+}  // namespace
+
+Result<ExitCode> run(const RunOptions& options, const base::Cancellation& cancel) {
+  base::SystemClock clock;
+  WATTLENS_TRY(Plan plan, plan_of(options));
+  WATTLENS_TRY(const auto engines, find_engines());
+  WATTLENS_CHECK(check_names(plan.axes, engines));
+  WATTLENS_CHECK(resolve_precision(plan.axes, engines, clock, cancel));
+  WATTLENS_TRY(Output output, Output::open(options.output));
+  const record::MachineState machine = machine::read_machine();
+  if (options.dry_run) {
+    const auto points = experiment::plan_points(plan.axes);
+    const experiment::Prediction prediction = experiment::predict(plan, guess_batch_times(points, machine));
+    WATTLENS_CHECK(output.write(dry_run_text(plan, prediction, options.output.format)));
+    WATTLENS_CHECK(output.finish());
+    return ExitCode::done;
+  }
+  WATTLENS_TRY(const auto store, open_store(options.store, store::Access::write));
+  meter::MeterSet meters = meter::MeterSet::open({.clock = &clock, .machine = machine});
+  say_what_energy_is(meters);
+
+  experiment::NeighbourHistory neighbours(clock);
+  ProgressLine progress(stderr);
+  const experiment::Instruments instruments{
+      .clock = clock,
+      .meters = meters,
+      .neighbours = {.mark = [&] { neighbours.mark(); }, .look = [&] { return neighbours.since_mark(); }},
+      .make_workload =
+          [&](const record::PlanPoint& point) {
+            return make_workload(point, engines, machine, options, clock, cancel);
+          },
+      .sink = *store,
+      .cancel = cancel,
+      .progress = [&](const experiment::Progress& state) { progress.show(state); },
+  };
+  WATTLENS_TRY(const experiment::Outcome outcome, experiment::run_experiment(plan, machine, instruments));
+  progress.clear();
+  const record::ExperimentSummary summary = experiment::summarise(outcome.experiment, outcome.runs);
+  say_what_failed(outcome, summary);
+  WATTLENS_CHECK(output.write(report::experiment_results(summary, output.format(), output.text())));
+  WATTLENS_CHECK(output.finish());
+  if (!outcome.storage_failure) say_what_next(plan, outcome, options);
+  return exit_code_of(outcome, cancel);
+}
+
+}  // namespace wattlens::cli

@@ -1,0 +1,93 @@
+#include "cli/command_line.h"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+namespace wattlens::cli {
+namespace {
+
+using ::testing::HasSubstr;
+
+Result<Parsed> parse(std::vector<const char*> words) {
+  words.insert(words.begin(), "wattlens");
+  return parse_command_line(static_cast<int>(words.size()), words.data());
+}
+
+Error error_of(std::vector<const char*> words) {
+  const auto parsed = parse(std::move(words));
+  return parsed ? Error{ErrorKind::internal, "it was understood", ""} : parsed.error();
+}
+
+TEST(CommandLine, WithoutACommandHelpIsShown) {
+  const auto parsed = parse({});
+  ASSERT_TRUE(parsed);
+  EXPECT_FALSE(parsed->command);
+  for (const char* command : {"doctor", "run", "list", "show", "export", "network"}) {
+    EXPECT_THAT(parsed->text, HasSubstr(command));
+  }
+}
+
+TEST(CommandLine, EveryCommandHasHelpWithAnExample) {
+  const std::vector<std::vector<const char*>> commands = {{"doctor"}, {"run"},    {"list"},
+                                                          {"show"},   {"export"}, {"network"}};
+  for (std::vector<const char*> words : commands) {
+    const std::string example = std::string("  wattlens ") + words[0];
+    words.push_back("--help");
+    const auto parsed = parse(words);
+    ASSERT_TRUE(parsed) << words[0];
+    EXPECT_THAT(parsed->text, HasSubstr(example));
+  }
+}
+
+TEST(CommandLine, TheVersionIsOneLine) {
+  const auto parsed = parse({"--version"});
+  ASSERT_TRUE(parsed);
+  EXPECT_TRUE(parsed->text.starts_with("wattlens "));
+  EXPECT_EQ(std::ranges::count(parsed->text, '\n'), 1);
+}
+
+TEST(CommandLine, FlagsOfRunArriveAsWritten) {
+  const auto parsed = parse({"run", "--model", "resnet50,mobilenet_v2", "--batch", "1,8-64*2", "--budget", "120s",
+                             "--quick", "--seed", "7", "--format", "json", "-o", "out.json", "--store", "s.db"});
+  ASSERT_TRUE(parsed) << parsed.error().message;
+  const auto& options = std::get<RunOptions>(*parsed->command);
+  EXPECT_EQ(options.models, "resnet50,mobilenet_v2");
+  EXPECT_EQ(options.batches, "1,8-64*2");
+  EXPECT_EQ(options.budget, "120s");
+  EXPECT_TRUE(options.quick);
+  EXPECT_EQ(options.seed, 7U);
+  EXPECT_EQ(options.output.format, report::Format::json);
+  EXPECT_EQ(options.output.file, "out.json");
+  EXPECT_EQ(options.store, "s.db");
+  EXPECT_FALSE(options.precisions);
+}
+
+TEST(CommandLine, ExportGivesCsvUnlessToldOtherwise) {
+  EXPECT_EQ(std::get<ExportOptions>(*parse({"export"})->command).output.format, report::Format::csv);
+  const auto options = std::get<ExportOptions>(*parse({"export", "abc", "--part", "samples"})->command);
+  EXPECT_EQ(options.experiment, "abc");
+  EXPECT_EQ(options.part, ExportPart::samples);
+}
+
+TEST(CommandLine, NetworkHasCommandsOfItsOwn) {
+  EXPECT_TRUE(std::holds_alternative<NetworkListOptions>(*parse({"network", "list"})->command));
+  EXPECT_EQ(std::get<NetworkShowOptions>(*parse({"network", "show", "resnet50"})->command).name, "resnet50");
+  const auto parsed = parse({"network", "export", "resnet50", "-o", "a.safetensors", "--format", "safetensors"});
+  EXPECT_EQ(std::get<NetworkExportOptions>(*parsed->command).format, NetworkFormat::safetensors);
+}
+
+TEST(CommandLine, AMistakeIsAUsageErrorThatNamesTheHelp) {
+  EXPECT_EQ(error_of({"rnu"}).message, "unknown command 'rnu'");
+  EXPECT_THAT(error_of({"rnu"}).hint, HasSubstr("wattlens run"));
+  EXPECT_THAT(error_of({"run", "--modell", "x"}).message, HasSubstr("--modell"));
+  EXPECT_THAT(error_of({"run", "--modell", "x"}).hint, HasSubstr("wattlens run --help"));
+  EXPECT_THAT(error_of({"list", "--format", "xml"}).message, HasSubstr("xml"));
+  EXPECT_THAT(error_of({"list", "--limit", "0"}).message, HasSubstr("--limit"));
+  EXPECT_THAT(error_of({"network"}).hint, HasSubstr("wattlens network --help"));
+  EXPECT_THAT(error_of({"network", "show"}).hint, HasSubstr("wattlens network show --help"));
+  EXPECT_EQ(error_of({"run", "--seed", "x"}).kind, ErrorKind::usage);
+  EXPECT_EQ(error_of({"run", "--seed", "-1"}).kind, ErrorKind::usage);
+}
+
+}  // namespace
+}  // namespace wattlens::cli
