@@ -83,9 +83,9 @@ Result<std::unique_ptr<Client>> Client::start(const EngineLocation& location, co
 
 Client::~Client() {
   if (!process_.exit() && socket_.is_open()) {
-    (void)send_message(socket_.get(), Json{{"type", "quit"}});
+    const auto said = send_message(socket_.get(), Json{{"type", "quit"}});
     socket_.reset();
-    process_.wait(kQuitLimit);
+    if (said) process_.wait(kQuitLimit);
   }
 }
 
@@ -246,19 +246,19 @@ std::unexpected<Error> Client::give_up(std::string message, std::string hint) {
 
 // The worker has closed its socket or ended: says how, and what that means.
 std::unexpected<Error> Client::ended(std::string_view what) {
-  const bool by_itself = process_.wait(Seconds{2.0});
-  if (!by_itself) return give_up(fmt::format("the {} worker closed its connection", location_.name));
-  const Exit& exit = *process_.exit();
+  process_.wait(Seconds{2.0});
+  const std::optional<Exit> exit = process_.exit();
+  if (!exit) return give_up(fmt::format("the {} worker closed its connection", location_.name));
   const std::string words = process_.last_words();
-  if (exit.status == kMissingLibrary && what == "hello") {
+  if (exit->status == kMissingLibrary && what == "hello") {
     const auto where = location_.library_path.empty() ? location_.executable : location_.library_path;
     return fail(ErrorKind::not_measurable,
                 fmt::format("engine not found at {}{}{}", where.string(), words.empty() ? "" : ": ", words),
                 "run make setup");
   }
-  std::string message = fmt::format("the {} worker {} during \"{}\"", location_.name, exit.describe(), what);
+  std::string message = fmt::format("the {} worker {} during \"{}\"", location_.name, exit->describe(), what);
   if (!words.empty()) message += "; it last said: " + words;
-  if (exit.signal == SIGKILL || speaks_of_memory(words)) {
+  if (exit->signal == SIGKILL || speaks_of_memory(words)) {
     return fail(ErrorKind::run_failed, std::move(message),
                 "it probably ran out of memory: use a smaller batch, or close other programs");
   }

@@ -89,7 +89,8 @@ class Service {
   Result<Json> answer(const Json& request) {
     WATTLENS_TRY(const auto type, member<std::string>(request, "type"));
     if (type == "hello") return hello(request);
-    if (!memory_.size().value) return fail(ErrorKind::run_failed, fmt::format("\"{}\" before \"hello\"", type));
+    if (memory_.size() == base::Bytes{0})
+      return fail(ErrorKind::run_failed, fmt::format("\"{}\" before \"hello\"", type));
     if (type == "compile") return compile(request);
     if (type != "set_input" && type != "run" && type != "output" && type != "describe" && type != "operators") {
       return fail(ErrorKind::run_failed, fmt::format("this worker knows no message \"{}\"", type));

@@ -46,7 +46,7 @@ Json next_request(worker::FrameReader& reader) {
 
 void reply(const Json& request, Json answer) {
   answer["id"] = request["id"];
-  (void)worker::send_message(kSocket, answer);
+  if (!worker::send_message(kSocket, answer)) std::_Exit(1);
 }
 
 void write_raw(const std::string& bytes) { (void)!::send(kSocket, bytes.data(), bytes.size(), MSG_NOSIGNAL); }
@@ -70,8 +70,7 @@ int lie(const std::string& mode) {
       if (!attached) return 1;
       memory = std::move(*attached);
       Json hello = worker::to_json(worker::Hello{worker::kProtocolVersion, "fake", "1.0", {}});
-      if (mode == "wrong_id") hello["id"] = 77, (void)worker::send_message(kSocket, hello);
-      reply(request, hello);
+      reply(mode == "wrong_id" ? Json{{"id", 77}} : request, hello);
     } else if (type == "compile") {
       reply(request, worker::to_json(worker::Compiled{}));
     } else if (type == "run") {

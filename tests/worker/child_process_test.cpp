@@ -15,7 +15,6 @@ namespace {
 
 using testing::EndsWith;
 using testing::HasSubstr;
-using testing::Not;
 
 constexpr base::Seconds kLimit{20.0};
 
@@ -24,7 +23,7 @@ struct Started {
   Result<ChildProcess> process;
 };
 
-Started start(ProcessOptions options) {
+Started start(const ProcessOptions& options) {
   std::array<int, 2> ends{};
   EXPECT_EQ(::socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, ends.data()), 0);
   base::FileDescriptor ours(ends[0]);

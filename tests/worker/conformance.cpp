@@ -87,6 +87,8 @@ CompileRequest model(std::int64_t batch = 2) {
   return request;
 }
 
+std::size_t image_values() { return static_cast<std::size_t>(3 * subject.image_size * subject.image_size); }
+
 class Conformance : public testing::Test {
  protected:
   std::unique_ptr<Client> start() {
@@ -228,7 +230,7 @@ TEST_F(Conformance, SeededImagesAreThoseOfTheDocument) {
   const auto client = start_ready();
   const std::vector<float> seeded = output_of(*client);
   const auto size = subject.image_size;
-  std::vector<float> images(static_cast<std::size_t>(2 * 3 * size * size));
+  std::vector<float> images(2 * image_values());
   base::Random(base::derive_seed(0, "input")).fill_normal(images);
   ASSERT_TRUE(client->set_input(engine::TensorView{{2, 3, size, size}, images}));
   expect_near(output_of(*client), seeded);
@@ -281,7 +283,7 @@ Seconds shortest_batch(Client& client, const engine::TensorView& images) {
 TEST_F(Conformance, DenormalImagesTakeNoLongerThanOthers) {
   const auto client = start_ready(model(1));
   const auto size = subject.image_size;
-  std::vector<float> normal(static_cast<std::size_t>(3 * size * size));
+  std::vector<float> normal(image_values());
   base::Random(1).fill_normal(normal);
   std::vector<float> denormal = normal;
   for (float& value : denormal) value = std::copysign(std::numeric_limits<float>::denorm_min() * 1000.0F, value);

@@ -15,7 +15,7 @@ using testing::HasSubstr;
 
 // What the fake engine gives for the first two seeded images of 4 px: logit k is number k of the image.
 std::string_view fake_references(std::string_view network) {
-  static const std::string text = [] {
+  static const std::string kText = [] {
     std::vector<float> images(96);
     base::Random(base::derive_seed(0, "input")).fill_normal(images);
     base::Json rows = base::Json::array();
@@ -28,7 +28,7 @@ std::string_view fake_references(std::string_view network) {
                           {"network", "copy"},
                           {"sizes", {{{"image_size", 4}, {"logits", std::move(rows)}}}}});
   }();
-  return network == "copy" ? std::string_view(text) : std::string_view();
+  return network == "copy" ? std::string_view(kText) : std::string_view();
 }
 
 class Inference : public testing::Test {
