@@ -45,9 +45,13 @@ std::vector<std::string> environment_of(const EngineLocation& location) {
   return {"LD_LIBRARY_PATH=" + location.library_path.string()};
 }
 
+constexpr auto kMemoryHint = "it probably ran out of memory: use a smaller batch, or close other programs";
+
+// The words in which allocators, thread libraries and engines say so.
 bool speaks_of_memory(std::string_view words) {
-  return words.find("bad_alloc") != words.npos || words.find("ut of memory") != words.npos ||
-         words.find("annot allocate memory") != words.npos;
+  static constexpr std::array<std::string_view, 5> kSigns = {"bad_alloc", "ut of memory", "annot allocate",
+                                                             "can't alloc", "Resource temporarily unavailable"};
+  return std::ranges::any_of(kSigns, [&](std::string_view sign) { return words.find(sign) != words.npos; });
 }
 
 }  // namespace
@@ -231,7 +235,11 @@ Result<Json> Client::checked_reply(Json reply, std::string_view what) {
     return give_up(
         fmt::format("the {} worker answered \"{}\" with something that is not its answer", location_.name, what));
   }
-  if (*type == "error") return std::unexpected(error_from_json(reply));
+  if (*type == "error") {
+    Error error = error_from_json(reply);
+    if (error.hint.empty() && speaks_of_memory(error.message)) error.hint = kMemoryHint;
+    return std::unexpected(std::move(error));
+  }
   if (*type != what) {
     return give_up(fmt::format("the {} worker answered \"{}\" with \"{}\"", location_.name, what, *type));
   }
@@ -259,8 +267,7 @@ std::unexpected<Error> Client::ended(std::string_view what) {
   std::string message = fmt::format("the {} worker {} during \"{}\"", location_.name, exit->describe(), what);
   if (!words.empty()) message += "; it last said: " + words;
   if (exit->signal == SIGKILL || speaks_of_memory(words)) {
-    return fail(ErrorKind::run_failed, std::move(message),
-                "it probably ran out of memory: use a smaller batch, or close other programs");
+    return fail(ErrorKind::run_failed, std::move(message), kMemoryHint);
   }
   return fail(ErrorKind::run_failed, std::move(message), "the other points are not affected; please report it");
 }

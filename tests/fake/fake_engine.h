@@ -26,7 +26,7 @@ struct EngineBehaviour {
   base::Seconds image_time{0.0};    // ... of each image in it
   std::int64_t slots = 1;
   std::int64_t most_images = std::numeric_limits<std::int64_t>::max();  // more: out of memory
-  // "crash", "hang", "exception", "failure", "wrong_output", "wrong_row", "wrong_last_slot", "wrong_bf16",
+  // "crash", "hang", "exception", "failure", "no_memory", "wrong_output", "wrong_row", "wrong_last_slot", "wrong_bf16",
   // "nan_output", "constant_output", "drifting_output"
   std::string fault = {};
   base::Path references = {};  // a folder of reference outputs: those networks give these, whatever the images
@@ -103,6 +103,7 @@ class FakeSession final : public engine::Session {
     if (behaviour_.fault == "hang") clock_.sleep_until(clock_.now() + base::Seconds{3600});
     if (behaviour_.fault == "exception") throw std::bad_alloc();
     if (behaviour_.fault == "failure") return fail(ErrorKind::run_failed, "the device is on fire", "call somebody");
+    if (behaviour_.fault == "no_memory") return fail(ErrorKind::run_failed, "cannot run: can't alloc");
     most_in_flight_ = std::max(most_in_flight_, ++in_flight_);
     const auto images = static_cast<double>(options_.batch);
     due_[static_cast<std::size_t>(slot)] = clock_.now() + behaviour_.batch_time + images * behaviour_.image_time;

@@ -132,6 +132,12 @@ TEST_F(WorkerFailure, AnErrorThatTheEngineReportsLeavesTheWorkerUsable) {
   EXPECT_TRUE(usable_);
 }
 
+TEST_F(WorkerFailure, WantOfMemoryThatAnEngineDoesNotExplainIsExplained) {
+  const Error error = run_error({"--fault", "no_memory"});
+  EXPECT_EQ(error.message, "cannot run: can't alloc");
+  EXPECT_THAT(error.hint, HasSubstr("smaller batch"));
+}
+
 TEST_F(WorkerFailure, StampsOfAnotherClockAreRefused) {
   EXPECT_THAT(run_error({"--mode", "wrong_clock"}).message, HasSubstr("CLOCK_MONOTONIC"));
 }
