@@ -7,6 +7,7 @@
 #include <cstring>
 #include <string>
 
+#include "base/random.h"
 #include "network/scratch.h"
 
 namespace wattlens::network {
@@ -100,6 +101,27 @@ TEST(Safetensors, ASizeThatDoesNotFitTheShapeIsRefused) {
               HasSubstr("cannot have"));
   EXPECT_THAT(error_of(R"({"a":{"dtype":"F32","shape":[4611686018427387904],"data_offsets":[0,0]}})", ""),
               HasSubstr("cannot have"));
+}
+
+TEST(Safetensors, DamagedBytesNeverLeadOutsideTheFile) {
+  const std::string whole = file_of(kTwo, std::string(12, 'x'));
+  base::Random random(1);
+  int accepted = 0;
+  for (int round = 0; round < 20'000; ++round) {
+    std::string damaged = whole;
+    for (std::uint64_t changes = 1 + random.below(3); changes > 0; --changes) {
+      damaged[random.below(damaged.size())] = static_cast<char>(random.below(256));
+    }
+    const auto tensors = parse(damaged);
+    if (!tensors) continue;
+    ++accepted;
+    const auto* const begin = reinterpret_cast<const std::byte*>(damaged.data());
+    for (const SavedTensor& tensor : *tensors) {
+      ASSERT_GE(tensor.bytes.data(), begin);
+      ASSERT_LE(tensor.bytes.data() + tensor.bytes.size(), begin + damaged.size());
+    }
+  }
+  EXPECT_GT(accepted, 0);  // a changed name or number is still a file
 }
 
 class SafetensorsFile : public ScratchFolder {};

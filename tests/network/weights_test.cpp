@@ -62,7 +62,7 @@ TEST(Weights, RunningVariancesArePositive) {
 }
 
 // The first four and the sum of the bits; portable_random_test.py holds the same numbers.
-void expect_bits(std::span<const float> values, std::vector<std::uint32_t> first, std::uint64_t expected_sum) {
+void expect_bits(std::span<const float> values, const std::vector<std::uint32_t>& first, std::uint64_t expected_sum) {
   std::vector<std::uint32_t> begin;
   std::uint64_t sum = 0;
   for (const float value : values) {
