@@ -121,16 +121,21 @@ Cell seconds_cell(const std::optional<record::Seconds>& time) { return time ? Ce
 Section models(const ExperimentSummary& summary) {
   using enum ColumnKind;
   Table table;
-  table.columns = {
-      {"", "model"},       {"", "batch", number},      {"", "runs as"},           {"", "threads", number},
-      {"", "MiB", number}, {"", "s to start", number}, {"", "s to load", number}, {"", "s first run", number},
-      {"", "output check"}};
+  table.columns = {{"", "model"},
+                   {"", "batch", number},
+                   {"", "runs as"},
+                   {"", "threads", number},
+                   {"", "MiB", number},
+                   {"", "s to start", number},
+                   {"", "s to load", number},
+                   {"", "s first run", number},
+                   {"", "output check, error"}};
   for (const auto& point : summary.points) {
     const auto& info = point.workload;
     if (info.engine_version.empty() && point.output_check.status == record::CheckStatus::not_run) continue;
     std::string check(record::to_string(point.output_check.status));
     if (point.output_check.error) {
-      check += fmt::format(", off by {:.2g}", *point.output_check.error);
+      check += fmt::format(", {:.2g}", *point.output_check.error);
       if (point.output_check.tolerance) check += fmt::format(" of {:.2g}", *point.output_check.tolerance);
     }
     table.rows.push_back({point.point.model, point.point.batch, info.execution_precision, info.threads,

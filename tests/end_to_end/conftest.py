@@ -1,0 +1,79 @@
+"""What every end-to-end test starts from: the program, a prepared store, and a place for golden files."""
+
+import os
+import pathlib
+import shutil
+import subprocess
+
+import pytest
+
+ROOT = pathlib.Path(__file__).resolve().parents[2]
+
+
+def pytest_addoption(parser):
+    build = ROOT / "build/release"
+    parser.addoption("--wattlens", default=os.environ.get("WATTLENS_BINARY", build / "wattlens"), help="the program")
+    parser.addoption("--make-example-store", default=build / "make_example_store", help="makes the store to look at")
+    parser.addoption("--received", default=build / "golden_received", help="where output that differs is left")
+
+
+class Program:
+    """Runs wattlens away from the user's own data and settings."""
+
+    def __init__(self, binary, home):
+        self.binary = pathlib.Path(binary).resolve()
+        self.home = home
+
+    def __call__(self, *arguments, check=None, **options):
+        environment = {"PATH": os.environ["PATH"], "HOME": str(self.home), "LANG": "C.UTF-8"}
+        environment |= options.pop("env", {})
+        options.setdefault("stdout", subprocess.PIPE)
+        result = subprocess.run(
+            [str(self.binary), *map(str, arguments)],
+            stderr=subprocess.PIPE,
+            env=environment,
+            cwd=self.home,
+            timeout=120,
+            check=False,
+            **options,
+        )
+        result.stdout = result.stdout.decode() if result.stdout is not None else None
+        result.stderr = result.stderr.decode()
+        if check is not None:
+            assert result.returncode == check, (arguments, result.returncode, result.stdout, result.stderr)
+        return result
+
+
+@pytest.fixture
+def wattlens(request, tmp_path):
+    return Program(request.config.getoption("--wattlens"), tmp_path)
+
+
+@pytest.fixture(scope="session")
+def example_store(request, tmp_path_factory):
+    file = tmp_path_factory.mktemp("example") / "example.db"
+    subprocess.run([str(request.config.getoption("--make-example-store")), str(file)], check=True)
+    return file
+
+
+@pytest.fixture
+def store(example_store, tmp_path):
+    """A copy that a test may spoil."""
+    return pathlib.Path(shutil.copy(example_store, tmp_path / "store.db"))
+
+
+@pytest.fixture
+def golden(request):
+    """golden(name, text): the text is that of tests/golden/NAME; else it is left for tools/approve.py."""
+
+    def compare(name, text):
+        expected = ROOT / "tests/golden" / name
+        received = pathlib.Path(request.config.getoption("--received")) / name
+        if expected.exists() and expected.read_bytes() == text.encode():
+            received.unlink(missing_ok=True)
+            return
+        received.parent.mkdir(parents=True, exist_ok=True)
+        received.write_bytes(text.encode())
+        pytest.fail(f"differs from {expected}; look at {received} and, if it is right, run tools/approve.py")
+
+    return compare
