@@ -81,7 +81,7 @@ class SqliteStore final : public record::RunSink {
   Result<void> add(const record::Run& run) override;
   Result<void> end(const record::Experiment& experiment) override;
 
-  // Newest first.
+  // Newest first: by id, which begins with the time.
   Result<std::vector<ExperimentListing>> list_experiments(const ListFilter& filter = {}) const;
   Result<std::vector<RunListing>> list_runs(const ListFilter& filter = {}) const;
 

@@ -106,7 +106,7 @@ Result<std::vector<ExperimentListing>> SqliteStore::list_experiments(const ListF
       FROM experiments
       WHERE (?1 = '' OR id = ?1) AND created_at >= ?2
         AND (?3 = '' OR EXISTS (SELECT 1 FROM json_each(models) WHERE value = ?3))
-      ORDER BY created_at DESC, id DESC)sql"));
+      ORDER BY id DESC)sql"));
   row.bind(1, filter.experiment).bind(2, filter.since).bind(3, filter.model);
   std::vector<ExperimentListing> listings;
   while (filter.limit <= 0 || static_cast<std::int64_t>(listings.size()) < filter.limit) {
@@ -119,13 +119,14 @@ Result<std::vector<ExperimentListing>> SqliteStore::list_experiments(const ListF
 }
 
 Result<std::vector<RunListing>> SqliteStore::list_runs(const ListFilter& filter) const {
+  // CROSS keeps SQLite to this order, in which the indexes give the rows already sorted.
   WATTLENS_TRY(Statement row, database_->prepare(R"sql(
       SELECT runs.experiment, run_order, block, points.id, model, engine, device, precision, hint, batch, image_size,
         threads, runs.status, images_per_s, energy_j_per_image, net_energy_j_per_image, provenance, complete, warnings,
         experiments.status, writer
-      FROM experiments JOIN runs ON runs.experiment = experiments.id JOIN points ON points.number = runs.point
+      FROM experiments CROSS JOIN runs ON runs.experiment = experiments.id JOIN points ON points.number = runs.point
       WHERE (?1 = '' OR experiments.id = ?1) AND created_at >= ?2 AND (?3 = '' OR model = ?3)
-      ORDER BY created_at DESC, experiments.id DESC, run_order DESC)sql"));
+      ORDER BY experiments.id DESC, run_order DESC)sql"));
   row.bind(1, filter.experiment).bind(2, filter.since).bind(3, filter.model);
   std::vector<RunListing> listings;
   while (filter.limit <= 0 || static_cast<std::int64_t>(listings.size()) < filter.limit) {
