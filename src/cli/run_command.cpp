@@ -129,6 +129,7 @@ Result<ExitCode> run(const RunOptions& options, const base::Cancellation& cancel
   };
   WATTLENS_TRY(const experiment::Outcome outcome, experiment::run_experiment(plan, machine, instruments));
   progress.clear();
+  if (cancel.requested()) fmt::print(stderr, "Interrupted: what was measured until now is kept.\n");
   const record::ExperimentSummary summary = experiment::summarise(outcome.experiment, outcome.runs);
   say_what_failed(outcome, summary);
   WATTLENS_CHECK(output.write(report::experiment_results(summary, output.format(), output.text())));

@@ -14,7 +14,7 @@
 namespace wattlens::engine {
 namespace {
 
-constexpr std::string_view kMemoryHint = "use a smaller batch or image size, or raise the worker's memory budget";
+constexpr std::string_view kMemoryHint = "use a smaller batch or image size";
 
 bool contains_any(std::string_view text, std::span<const std::string_view> words) {
   return std::ranges::any_of(words, [&](auto word) { return text.contains(word); });
