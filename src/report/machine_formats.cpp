@@ -51,15 +51,13 @@ std::string csv_field(std::string_view text) {
 
 std::string to_csv(const Table& table) {
   std::vector<std::string> fields;
-  for (std::size_t column = 0; column < table.columns.size(); ++column) {
-    const std::string& name = table.columns[column].name;
-    const ColumnKind kind = table.columns[column].kind;
-    if (name.empty()) continue;
-    fields.push_back(name);
-    if (kind != ColumnKind::quantity && kind != ColumnKind::energy) continue;
-    fields.push_back(name + "_low");
-    fields.push_back(name + "_high");
-    if (kind == ColumnKind::energy) fields.push_back(name + "_provenance");
+  for (const Column& column : table.columns) {
+    if (column.name.empty()) continue;
+    fields.push_back(column.name);
+    if (column.kind != ColumnKind::quantity && column.kind != ColumnKind::energy) continue;
+    fields.push_back(column.name + "_low");
+    fields.push_back(column.name + "_high");
+    if (column.kind == ColumnKind::energy) fields.push_back(column.name + "_provenance");
   }
   std::string out;
   add_line(out, fields);

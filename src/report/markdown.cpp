@@ -36,10 +36,10 @@ void add_table(std::string& out, const Table& table) {
     headings.emplace_back();
     rules.emplace_back("---");
   }
-  for (std::size_t column = 0; column < table.columns.size(); ++column) {
-    if (table.columns[column].heading.empty()) continue;
-    headings.push_back(escaped(table.columns[column].heading));
-    rules.emplace_back(table.columns[column].kind != ColumnKind::text ? "---:" : "---");
+  for (const Column& column : table.columns) {
+    if (column.heading.empty()) continue;
+    headings.push_back(escaped(column.heading));
+    rules.emplace_back(column.kind != ColumnKind::text ? "---:" : "---");
   }
   add_line(out, headings);
   add_line(out, rules);
