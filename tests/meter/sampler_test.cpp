@@ -96,8 +96,8 @@ TEST_F(Samplers, AFailedReadingIsAGapAndNotAZero) {
 TEST_F(Samplers, AReadingThatFailsAtTheEndIsWaitedFor) {
   auto failing = counter("cpu.package.0");
   failing.failing = {{0.05, 0.2}};
+  const base::MonoTime start = clock_.now();  // before the meter's own: it fails for longer, not for less
   MeterSet set = make({failing});
-  const base::MonoTime start = clock_.now();
   Sampler sampler(set, clock_, {.rate = {500.0}});
   ASSERT_TRUE(sampler.start().has_value());
   const Samples samples = sampler.take(start, start + milliseconds(100));
