@@ -195,8 +195,8 @@ Table savings_table(const ExperimentSummary& summary) {
   table.columns = {{"model", "network"},
                    {"precision", precisions ? "precision" : ""},
                    {"hint", hints ? "hint" : ""},
-                   {"best_batch", "least at batch", number},
-                   {"base_batch", "against batch", number},
+                   {"best_batch", "best batch", number},
+                   {"base_batch", "against", number},
                    {"ratio", "J/image ratio", quantity},
                    {"saved_percent", "saves %", quantity},
                    {"verdict", "verdict"}};

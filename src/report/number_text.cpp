@@ -46,7 +46,9 @@ std::string number_text(double value, const std::optional<record::Interval<doubl
     if (half_text.find_first_not_of("0.") == std::string::npos) return number_text(value);
     return fmt::format("{} ± {}", fixed(value, shown), half_text);
   }
-  return fmt::format("{} ({}–{})", fixed(value, shown), fixed(interval->low, shown), fixed(interval->high, shown));
+  const std::string low = fixed(interval->low, shown);
+  const std::string_view to = low.starts_with('-') ? " to " : "–";  // a dash beside a minus sign misleads
+  return fmt::format("{} ({}{}{})", fixed(value, shown), low, to, fixed(interval->high, shown));
 }
 
 }  // namespace wattlens::report

@@ -44,8 +44,9 @@ std::vector<std::string> wrap(std::string_view text, std::size_t width) {
   return lines;
 }
 
+// Later lines stand below the text of the first, or a little to the right where nothing is before it.
 void add_wrapped(std::string& out, std::string_view first, std::string_view text, std::size_t width) {
-  const std::size_t indent = text_width(first);
+  const std::size_t indent = first.empty() ? kGap.size() : text_width(first);
   const auto lines = wrap(text, std::max(kLeastWrapWidth, width - std::min(width, indent)));
   for (std::size_t i = 0; i < lines.size(); ++i) {
     out += i == 0 ? std::string(first) : std::string(indent, ' ');

@@ -39,7 +39,7 @@ TEST(NumberText, TheIntervalChoosesTheDigits) {
 
 TEST(NumberText, AnAsymmetricIntervalShowsBothBounds) {
   EXPECT_EQ(number_text(0.567, Bounds{0.397, 0.794}), "0.57 (0.40–0.79)");
-  EXPECT_EQ(number_text(-0.1, Bounds{-0.2, 0.3}), "-0.10 (-0.20–0.30)");
+  EXPECT_EQ(number_text(-0.1, Bounds{-0.2, 0.3}), "-0.10 (-0.20 to 0.30)");
 }
 
 TEST(NumberText, AnIntervalTooNarrowToShowIsLeftOut) {
