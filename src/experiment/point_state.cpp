@@ -36,8 +36,9 @@ void PointState::add(const record::Run& run, base::Seconds batch, base::Seconds 
   failures_in_row_ = 0;
   spent_ += run_cost;
   plan.batch = batch;
-  // A repeated window is the exception: the next repetition is thought to need one.
-  cost = run.windows.size() > 1 ? plan.predicted() : run_cost;
+  // A window measured again is the exception: the next repetition is thought to need one.
+  const bool again = std::ranges::find(run.warnings, "measured_again", &record::Warning::code) != run.warnings.end();
+  cost = again ? plan.predicted() : run_cost;
   decide();
 }
 

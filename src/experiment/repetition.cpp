@@ -46,7 +46,7 @@ void warn_of_neighbours(const record::Neighbours& neighbours, std::vector<record
   }
 }
 
-// Work, and what the meters and the processors' counters say of it. The samples replace those of the window before.
+// Work, and what the meters and the processors' counters say of it. Replaces the window before and its samples.
 Result<std::vector<record::Warning>> one_window(workload::Workload& workload, const WindowPlan& plan,
                                                 const RepetitionContext& context, record::Run& run) {
   const record::OwnCost before = context.sampler.cost();
@@ -57,7 +57,7 @@ Result<std::vector<record::Warning>> one_window(workload::Workload& workload, co
   std::vector<record::Warning> warnings = meter::measure_window(context.channels, run.samples, context.idle, window);
   window.neighbours = context.neighbours.look();
   run.own_cost = {after.cpu - before.cpu, after.wake_ups - before.wake_ups, after.missed_ticks - before.missed_ticks};
-  run.windows.push_back(std::move(window));
+  run.windows = {std::move(window)};
   return warnings;
 }
 
@@ -72,8 +72,14 @@ Result<Seconds> repeat(workload::Workload& workload, const WindowPlan& plan, con
   if (context.on_warm) context.on_warm();
   WATTLENS_TRY(std::vector<record::Warning> warnings, one_window(workload, plan, context, run));
   if (context.repeat_when_disturbed && disturbed(run.windows.back().neighbours)) {
+    const record::Neighbours first = run.windows.back().neighbours;
     context.neighbours.mark();
     WATTLENS_TRY(warnings, one_window(workload, plan, context, run));
+    run.warnings.push_back(
+        {"measured_again", "",
+         fmt::format("a first window was thrown away: others used {:.2f} of a core, the hypervisor {:.2f}",
+                     first.other_cores.value_or(0.0), first.steal_cores.value_or(0.0)),
+         ""});
   }
   const record::Window& window = run.windows.back();
   run.warnings.insert(run.warnings.end(), warnings.begin(), warnings.end());

@@ -33,8 +33,8 @@ struct RepetitionContext {
   bool repeat_when_disturbed = true;
 };
 
-// Fills what the repetition adds to `run`: warm_up, windows (the last one counts; one before it was disturbed), own
-// cost, warnings, samples of the last window. Returns the time per batch. Errors are the workload's.
+// Fills what the repetition adds to `run`: warm_up, one window (measured again where a neighbour disturbed the first),
+// own cost, warnings, samples of the last window. Returns the time per batch. Errors are the workload's.
 Result<base::Seconds> repeat(workload::Workload& workload, const WindowPlan& plan, const RepetitionContext& context,
                              record::Run& run);
 

@@ -1,5 +1,7 @@
 #include "experiment/summary.h"
 
+#include <fmt/format.h>
+
 #include <algorithm>
 #include <cmath>
 #include <limits>
@@ -132,7 +134,7 @@ record::PointSummary summarise_point(const record::Experiment& experiment, const
     summary.workload = run.workload;
     summary.images_per_s_values.push_back(images / window.duration().value);
     batch_times.push_back(window.duration().value / static_cast<double>(std::max<std::int64_t>(1, window.batches)));
-    summary.blocks.push_back(run.block);
+    if (window.total.value) summary.energy_blocks.push_back(run.block);
     add_energy(gross, window.total, images);
     add_energy(net, window.net_total, images);
     summary.complete = summary.complete.value_or(true) && window.complete;
@@ -141,8 +143,14 @@ record::PointSummary summarise_point(const record::Experiment& experiment, const
   summary.batch_time = to_estimate<Seconds>(mean_of(batch_times));
   summary.energy_per_image = energy_of(gross);
   summary.net_energy_per_image = energy_of(net);
-  // Kept only where it belongs to `blocks` value by value.
-  if (gross.values.size() == summary.blocks.size()) summary.energy_values = gross.values;
+  summary.energy_values = gross.values;
+  if (!gross.values.empty() && gross.values.size() < batch_times.size()) {
+    add_warnings(summary.warnings,
+                 {{{"some_energies_missing", "",
+                    fmt::format("{} of {} repetitions have no energy ({}); the mean is over the others",
+                                batch_times.size() - gross.values.size(), batch_times.size(), gross.reason),
+                    gross.hint}}});
+  }
   if (const auto outliers = stats::outlier_flags(summary.images_per_s_values)) {
     summary.outliers = std::ranges::count(*outliers, true);
   }
@@ -167,10 +175,10 @@ record::BatchSaving saving_of(std::span<const record::PointSummary* const> point
     return saving;
   }
   base::Random random(base::derive_seed(seed, base.point.id));
-  const auto comparison =
-      stats::compare_by_block({best.energy_values, best.blocks}, {base.energy_values, base.blocks}, random);
+  const auto comparison = stats::compare_by_block({best.energy_values, best.energy_blocks},
+                                                  {base.energy_values, base.energy_blocks}, random);
   if (!comparison) {
-    saving.verdict = "too few repetitions";
+    saving.verdict = "too few blocks";
     return saving;
   }
   const stats::Estimate& ratio = comparison->ratio;

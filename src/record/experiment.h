@@ -61,8 +61,8 @@ struct PointSummary {
   std::string stop_reason;
   std::optional<Error> failure;             // of the last failed run
   std::vector<double> images_per_s_values;  // one per repetition, in order
-  std::vector<double> energy_values;        // J/image per repetition, in order; empty when missing
-  std::vector<std::int64_t> blocks;         // block of each repetition
+  std::vector<double> energy_values;        // J/image of the repetitions that have an energy, in order
+  std::vector<std::int64_t> energy_blocks;  // the block of each of these
   std::vector<Warning> warnings;            // each once
 };
 

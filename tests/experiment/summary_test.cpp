@@ -143,6 +143,22 @@ TEST(Summary, TheCheapestBatchIsComparedWithTheSmallestByBlock) {
   EXPECT_EQ(savings[0].verdict, "less");
 }
 
+TEST(Summary, ARepetitionWithoutEnergyIsNamedAndTheOthersAreCompared) {
+  const auto experiment = experiment_of({1, 8});
+  std::vector<record::Run> runs;
+  for (int block = 0; block < 6; ++block) {
+    runs.push_back(run_of(experiment.points[0], block, 96, 96.0 + block));
+    runs.push_back(run_of(experiment.points[1], block, 96, 48.0 + 0.5 * block));
+  }
+  runs[2].windows[0].total = {.reason = "counter reset"};
+  const auto summary = summarise(experiment, runs);
+  EXPECT_EQ(summary.points[0].energy_values.size(), 5U);
+  EXPECT_THAT(summary.points[0].energy_blocks, ElementsAre(0, 2, 3, 4, 5));
+  ASSERT_EQ(summary.points[0].warnings.size(), 1U);
+  EXPECT_EQ(summary.points[0].warnings[0].code, "some_energies_missing");
+  EXPECT_NEAR(summary.savings.at(0).ratio->value, 0.5, 1e-9);
+}
+
 TEST(Summary, RunsOfAnotherExperimentAreLeftOut) {
   const auto experiment = experiment_of({1});
   record::Run run = run_of(experiment.points[0], 0, 100, 50.0);
