@@ -26,7 +26,12 @@ void add_quantity(std::vector<std::string>& fields, const Cell& cell, ColumnKind
   fields.push_back(shown.value ? number(*shown.value) : "");
   fields.push_back(bounds ? number(shown.interval->low) : "");
   fields.push_back(bounds ? number(shown.interval->high) : "");
-  if (kind == ColumnKind::energy) fields.emplace_back(shown.provenance ? record::to_string(*shown.provenance) : "");
+  if (kind != ColumnKind::energy) return;
+  // The same words as in JSON, so that a lower bound or a relative interval is not taken for more than it is.
+  fields.emplace_back(bounds ? (shown.sensor_error_left_out ? "relative" : "absolute") : "");
+  fields.emplace_back(shown.provenance ? record::to_string(*shown.provenance) : "");
+  fields.emplace_back(shown.value ? (shown.at_least ? "false" : "true") : "");
+  fields.push_back(shown.value ? "" : shown.reason);
 }
 
 void add_line(std::string& out, const std::vector<std::string>& fields) {
@@ -57,7 +62,8 @@ std::string to_csv(const Table& table) {
     if (column.kind != ColumnKind::quantity && column.kind != ColumnKind::energy) continue;
     fields.push_back(column.name + "_low");
     fields.push_back(column.name + "_high");
-    if (column.kind == ColumnKind::energy) fields.push_back(column.name + "_provenance");
+    if (column.kind != ColumnKind::energy) continue;
+    for (const char* part : {"_interval", "_provenance", "_complete", "_reason"}) fields.push_back(column.name + part);
   }
   std::string out;
   add_line(out, fields);

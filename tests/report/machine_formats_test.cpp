@@ -34,9 +34,27 @@ TEST(Csv, FieldsAreQuotedWhereTheyMust) {
 
 TEST(Csv, QuantitiesTakeTheirOwnColumnsAndMissingIsEmpty) {
   EXPECT_EQ(to_csv(example()),
-            "name,count,speed,speed_low,speed_high,energy_j,energy_j_low,energy_j_high,energy_j_provenance\r\n"
-            "\"a, \"\"b\"\"\nc\",3,1.5,1.25,1.75,2.5,,,modelled\r\n"
-            ",,,,,,,,missing\r\n");
+            "name,count,speed,speed_low,speed_high,energy_j,energy_j_low,energy_j_high,energy_j_interval,"
+            "energy_j_provenance,energy_j_complete,energy_j_reason\r\n"
+            "\"a, \"\"b\"\"\nc\",3,1.5,1.25,1.75,2.5,,,,modelled,true,\r\n"
+            ",,,,,,,,,missing,,absent\r\n");
+}
+
+TEST(Csv, AnEnergyTellsItsIntervalAndWhetherItIsALowerBound) {
+  Table table;
+  table.columns = {{"e", "J", ColumnKind::energy}};
+  Quantity quantity{.value = 2.0,
+                    .interval = record::Interval<double>{1.0, 3.0},
+                    .provenance = record::Provenance::measured,
+                    .at_least = true};
+  table.rows = {{quantity}};
+  quantity.at_least = false;
+  quantity.sensor_error_left_out = true;
+  table.rows.push_back({quantity});
+  EXPECT_EQ(to_csv(table),
+            "e,e_low,e_high,e_interval,e_provenance,e_complete,e_reason\r\n"
+            "2,1,3,absolute,measured,false,\r\n"
+            "2,1,3,relative,measured,true,\r\n");
 }
 
 TEST(Csv, TheHeadingDoesNotDependOnTheRows) {
