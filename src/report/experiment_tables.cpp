@@ -33,7 +33,7 @@ Quantity milliseconds_of(const std::optional<record::Estimate<record::Seconds>>&
   return {.value = ms(estimate->value), .interval = bounds(ms(estimate->low), ms(estimate->high))};
 }
 
-// One axis of the plan, in words; `member` gives the value that two points are compared by.
+// One axis of the plan, in words: points with the same words share it.
 struct Axis {
   std::function<std::string(const PlanPoint&)> words;
 };
