@@ -10,8 +10,8 @@
 namespace wattlens::report {
 
 // A quantity takes the columns NAME, NAME_low and NAME_high, an energy also NAME_interval (absolute, relative),
-// NAME_provenance, NAME_complete and NAME_reason (why it is missing). Lines end in CR LF; what is missing is empty. Lists
-// are JSON text.
+// NAME_provenance, NAME_complete and NAME_reason (why it is missing). Lines end in CR LF; what is missing is empty.
+// Lists are JSON text.
 std::string to_csv(const Table& table);
 
 // One field, quoted where RFC 4180 asks for it.
