@@ -297,6 +297,7 @@ Result<Parsed> parse_command_line(int argc, const char* const* argv) {
   app.set_version_flag("--version", "wattlens " + base::to_string(base::version()));
   app.require_subcommand(1);
   add_doctor(app, all.doctor);
+  if (argc > 0) all.run.program = argv[0];
   add_run(app, all.run);
   add_list(app, all.list);
   add_show(app, all.show);

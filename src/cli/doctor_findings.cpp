@@ -18,17 +18,11 @@ using base::Json;
 using base::MonoTime;
 using base::Seconds;
 
-constexpr Seconds kSensorLook{0.5};
-// Ticks can be judged only over this time (docs/measurement.md).
-constexpr Seconds kNeighbourLook{2.1};
+// Ticks can be judged only over 2 s (docs/measurement.md), and a hypervisor's counter may step once a second.
+constexpr Seconds kLook{2.1};
 
-std::vector<SensorFinding> look_at_sensors(meter::MeterSet& meters, const base::Clock& clock,
-                                           const base::Cancellation& cancel) {
-  std::vector<meter::Reading> first(meters.channels().size());
-  std::vector<meter::Reading> second(first);
-  meters.read(first);
-  cancel.sleep_until(clock, clock.now() + kSensorLook);
-  meters.read(second);
+std::vector<SensorFinding> compare_looks(const meter::MeterSet& meters, std::span<const meter::Reading> first,
+                                         std::span<const meter::Reading> second) {
   std::vector<SensorFinding> findings;
   for (std::size_t i = 0; i < first.size(); ++i) {
     SensorFinding finding{meters.channels()[i], std::nullopt, false};
@@ -110,7 +104,9 @@ DoctorFindings examine(const std::vector<worker::EngineLocation>& engines, base:
   watch.begin();
   const MonoTime begin = clock.now();
   meter::MeterSet meters = meter::MeterSet::open({.clock = &clock, .machine = findings.machine});
-  findings.sensors = look_at_sensors(meters, clock, cancel);
+  std::vector<meter::Reading> first(meters.channels().size());
+  std::vector<meter::Reading> second(first);
+  meters.read(first);
   findings.absent.assign(meters.absent().begin(), meters.absent().end());
   for (const worker::EngineLocation& engine : engines) {
     auto hello = ask_engine(engine, clock, cancel);
@@ -122,7 +118,9 @@ DoctorFindings examine(const std::vector<worker::EngineLocation>& engines, base:
     }
     findings.engines.push_back(std::move(finding));
   }
-  cancel.sleep_until(clock, begin + kNeighbourLook);
+  cancel.sleep_until(clock, begin + kLook);
+  meters.read(second);
+  findings.sensors = compare_looks(meters, first, second);
   findings.remarks = remarks_on(findings.machine, watch.end());
   return findings;
 }

@@ -36,7 +36,7 @@ struct DoctorFindings {
   std::vector<record::Warning> remarks;  // governor, turbo, virtual machine, load
 };
 
-// Looks at the sensors for half a second and asks every engine's worker. Never fails: what cannot be had is a finding.
+// Looks at the sensors for two seconds and asks every engine's worker. Never fails: what cannot be had is a finding.
 DoctorFindings examine(const std::vector<worker::EngineLocation>& engines, base::Clock& clock,
                        const base::Cancellation& cancel);
 

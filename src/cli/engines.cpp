@@ -35,9 +35,12 @@ Result<worker::EngineLocation> engine_named(std::span<const worker::EngineLocati
     if (engine.name == name) return engine;
     names.push_back(engine.name);
   }
-  return fail(ErrorKind::not_measurable, fmt::format("engine '{}' is not installed", name),
-              names.empty() ? "run make setup && make build, or set WATTLENS_ENGINE_PATH to the folder of engines.json"
-                            : fmt::format("engines here: {}", base::join(names, ", ")));
+  if (names.empty()) {
+    return fail(ErrorKind::not_measurable, fmt::format("engine '{}' is not installed", name),
+                "run make setup && make build, or set WATTLENS_ENGINE_PATH to the folder of engines.json");
+  }
+  return fail(ErrorKind::usage, fmt::format("unknown engine '{}'", name),
+              fmt::format("engines here: {}", base::join(names, ", ")));
 }
 
 Result<worker::Hello> ask_engine(const worker::EngineLocation& engine, const base::Clock& clock,

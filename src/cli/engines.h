@@ -18,7 +18,7 @@ namespace wattlens::cli {
 // program or one folder above. An absent list is an empty one.
 Result<std::vector<worker::EngineLocation>> find_engines();
 
-// The engine of that name; an error of kind not_measurable tells those that there are, or how to get one.
+// The engine of that name; else an error that tells those that there are (usage), or how to get one (not_measurable).
 Result<worker::EngineLocation> engine_named(std::span<const worker::EngineLocation> engines, std::string_view name);
 
 // Starts the engine's worker, asks for its hello, and ends it.

@@ -14,7 +14,7 @@ bool filters(const store::ListFilter& filter) {
 }  // namespace
 
 Result<void> list(const ListOptions& options, Output& output) {
-  if (options.filter.limit < 0) return fail(ErrorKind::usage, "--limit is negative", "give 0 for all");
+  if (options.filter.limit < 0) return fail(ErrorKind::usage, "--limit is negative", "leave it out for all");
   WATTLENS_TRY(const auto store, open_store(options.store, store::Access::read));
   store::ListFilter filter = options.filter;
   if (!filter.experiment.empty()) {

@@ -27,13 +27,14 @@ namespace {
 using experiment::Plan;
 
 // One line on stderr where nothing measures energy here: what the joules are then, and where to read more.
-void say_what_energy_is(const meter::MeterSet& meters) {
+void say_what_energy_is(const meter::MeterSet& meters, const RunOptions& options) {
   if (meters.anything_measured()) return;
   const bool modelled = std::ranges::any_of(meters.channels(), [](const record::Channel& channel) {
     return channel.provenance == record::Provenance::modelled;
   });
-  fmt::print(stderr, "No energy sensor can be read here: {}; `wattlens doctor` tells which sensor would measure.\n",
-             modelled ? "every joule is modelled from the processor's load" : "there will be no joules");
+  fmt::print(stderr, "No energy sensor can be read here: {}; `{} doctor` tells which sensor would measure.\n",
+             modelled ? "every joule is modelled from the processor's load" : "there will be no joules",
+             options.program);
 }
 
 void say_what_next(const Plan& plan, const experiment::Outcome& outcome, const RunOptions& options) {
@@ -45,9 +46,12 @@ void say_what_next(const Plan& plan, const experiment::Outcome& outcome, const R
       std::ranges::any_of(outcome.runs, [](const record::Run& run) { return run.status == record::RunStatus::done; });
   if (options.output.format != report::Format::table || !any_done) return;
   fmt::print(stderr, "\nNext:\n");
-  fmt::print(stderr, "  wattlens show {}                      machine, conditions, warnings\n", id);
-  fmt::print(stderr, "  wattlens export {} -o results.csv     for a table or a plot\n", id);
-  fmt::print(stderr, "  wattlens run --model {} --batch 1-64*2 --hint latency,throughput\n", plan.axes.models.front());
+  const std::string& program = options.program;
+  const std::string where = options.store.empty() ? "" : fmt::format(" --store {}", options.store.string());
+  fmt::print(stderr, "  {} show {}{}\n", program, id, where);
+  fmt::print(stderr, "  {} export {} -o results.csv{}\n", program, id, where);
+  fmt::print(stderr, "  {} run --model {} --batch 1-64*2 --hint latency,throughput{}\n", program,
+             plan.axes.models.front(), where);
 }
 
 // A model that needs more than this share of the memory fails as one point, before the machine begins to swap.
@@ -55,12 +59,19 @@ constexpr double kWorkerMemoryShare = 0.8;
 
 std::unique_ptr<workload::Workload> make_workload(record::PlanPoint point,
                                                   std::span<const worker::EngineLocation> engines,
-                                                  const record::MachineState& machine, const RunOptions& options,
-                                                  const base::Clock& clock, const base::Cancellation& cancel) {
+                                                  const record::MachineState& machine, const Plan& plan,
+                                                  const RunOptions& options, const base::Clock& clock,
+                                                  const base::Cancellation& cancel) {
   const record::ModelName model = record::parse_model_name(point.model);
   workload::InferenceOptions inference{.engine = *engine_named(engines, point.engine),
                                        .model_cache = options.model_cache};
-  inference.client.memory_budget = machine.memory * kWorkerMemoryShare;
+  if (machine.memory > base::Bytes{}) inference.client.memory_budget = machine.memory * kWorkerMemoryShare;
+  if (const auto budget = plan.effort.budget) {
+    // A worker that hangs must not take much more than the user gave for everything.
+    inference.client.deadlines.compile = std::clamp(*budget, base::Seconds{60.0}, inference.client.deadlines.compile);
+    inference.client.deadlines.batch =
+        std::clamp(0.25 * *budget, base::Seconds{10.0}, inference.client.deadlines.batch);
+  }
   if (!model.network.empty()) {
     inference.weights = model.file;
     point.model = model.network;
@@ -74,6 +85,10 @@ ExitCode exit_code_of(const experiment::Outcome& outcome, const base::Cancellati
   if (cancel.requested()) return ExitCode::some_runs_failed;
   const bool failed =
       std::ranges::any_of(outcome.runs, [](const record::Run& run) { return run.status == record::RunStatus::failed; });
+  const bool nothing_to_measure_with = std::ranges::all_of(outcome.runs, [](const record::Run& run) {
+    return run.failure && run.failure->kind == ErrorKind::not_measurable;
+  });
+  if (failed && nothing_to_measure_with) return ExitCode::nothing_measurable;
   const bool left_out = std::ranges::any_of(outcome.experiment.points, [&](const record::PlanPoint& point) {
     return std::ranges::find(outcome.runs, point.id, &record::Run::point) == outcome.runs.end();
   });
@@ -111,17 +126,19 @@ Result<ExitCode> run(const RunOptions& options, const base::Cancellation& cancel
   }
   WATTLENS_TRY(const auto store, open_store(options.store, store::Access::write));
   meter::MeterSet meters = meter::MeterSet::open({.clock = &clock, .machine = machine});
-  say_what_energy_is(meters);
+  say_what_energy_is(meters, options);
 
   experiment::NeighbourHistory neighbours(clock);
   ProgressLine progress(stderr);
   const experiment::Instruments instruments{
       .clock = clock,
       .meters = meters,
-      .neighbours = {.mark = [&] { neighbours.mark(); }, .look = [&] { return neighbours.since_mark(); }},
+      .neighbours = {.mark = [&] { neighbours.mark(); },
+                     .forget = [&] { neighbours.forget(); },
+                     .look = [&] { return neighbours.since_mark(); }},
       .make_workload =
           [&](const record::PlanPoint& point) {
-            return make_workload(point, engines, machine, options, clock, cancel);
+            return make_workload(point, engines, machine, plan, options, clock, cancel);
           },
       .sink = *store,
       .cancel = cancel,

@@ -29,6 +29,7 @@ struct RunOptions {
   std::optional<std::int64_t> repetitions;
   std::optional<std::int64_t> rate_hz;
   std::optional<std::uint64_t> seed;
+  std::string program = "wattlens";  // as the user called it, for advice
   bool quick = false;
   bool dry_run = false;
   base::Path store;        // empty: the user's

@@ -3,13 +3,6 @@
 #include <utility>
 
 namespace wattlens::experiment {
-namespace {
-
-// From here on ticks can be trusted (docs/measurement.md); marks that are older than twice this are of no more use.
-constexpr base::Seconds kTicksNeed{2.0};
-
-}  // namespace
-
 NeighbourHistory::NeighbourHistory(const base::Clock& clock, base::Path root) : clock_(clock), root_(std::move(root)) {}
 
 void NeighbourHistory::mark() {

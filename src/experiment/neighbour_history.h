@@ -11,12 +11,16 @@
 
 namespace wattlens::experiment {
 
+// From here on the kernel's ticks can be trusted (docs/measurement.md).
+inline constexpr base::Seconds kTicksNeed{2.0};
+
 // Keeps a look at the counters for every mark. A question is answered from the youngest mark that lies far enough back
 // to be judged: the last one where the kernel has nanoseconds, else one at least 2 s ago. Not thread-safe.
 class NeighbourHistory {
  public:
   explicit NeighbourHistory(const base::Clock& clock, base::Path root = "/");
   void mark();
+  void forget() { marks_.clear(); }  // what was disturbed before must not be held against what comes
   record::Neighbours since_mark();
 
  private:

@@ -53,7 +53,7 @@ std::int64_t PointState::expected_further() const {
 
 void PointState::decide() {
   if (repetitions_) {
-    if (made >= *repetitions_) stop = "limit";
+    if (made >= *repetitions_) stop = "repetitions";
     return;
   }
   const auto rate = stats::decide(rule_, rates_, spent_);

@@ -35,8 +35,10 @@ Prediction predict(const Plan& plan, std::span<const Seconds> batch_times) {
   prediction.least = prediction.most = fixed;
   for (const WindowPlan& window : windows) {
     const Seconds once = window.predicted();
-    prediction.least += static_cast<double>(prediction.repetitions) * once;
-    prediction.most += std::max(once, std::min(effort.point_limit, static_cast<double>(most) * once));
+    const Seconds least = static_cast<double>(prediction.repetitions) * once;
+    const Seconds limit = effort.repetitions ? least : std::max(once, effort.point_limit);
+    prediction.least += std::min(least, limit);
+    prediction.most += std::min(static_cast<double>(most) * once, limit);
   }
   return prediction;
 }

@@ -6,6 +6,7 @@
 #include <cmath>
 #include <utility>
 
+#include "experiment/neighbour_history.h"
 #include "experiment/warm_up.h"
 #include "meter/window_energy.h"
 
@@ -32,12 +33,12 @@ bool disturbed(const record::Neighbours& neighbours) {
 void warn_of_neighbours(const record::Neighbours& neighbours, std::vector<record::Warning>& warnings) {
   if (neighbours.other_cores.value_or(0.0) > kNeighbourLimit) {
     warnings.push_back({"neighbour", "",
-                        fmt::format("other processes used {:.2f} of a core during the window", *neighbours.other_cores),
+                        fmt::format("other processes used {:.2f} of a core around the window", *neighbours.other_cores),
                         "close other programs, or read this point's figures as disturbed"});
   }
   if (neighbours.steal_cores.value_or(0.0) > kStealLimit) {
     warnings.push_back({"steal", "",
-                        fmt::format("the hypervisor took {:.2f} of a core during the window", *neighbours.steal_cores),
+                        fmt::format("the hypervisor took {:.2f} of a core around the window", *neighbours.steal_cores),
                         "measure at a quieter time or on a dedicated machine"});
   }
   if (!neighbours.other_cores) {
@@ -73,8 +74,12 @@ Result<Seconds> repeat(workload::Workload& workload, const WindowPlan& plan, con
   WATTLENS_TRY(std::vector<record::Warning> warnings, one_window(workload, plan, context, run));
   if (context.repeat_when_disturbed && disturbed(run.windows.back().neighbours)) {
     const record::Neighbours first = run.windows.back().neighbours;
+    context.neighbours.forget();
     context.neighbours.mark();
-    WATTLENS_TRY(warnings, one_window(workload, plan, context, run));
+    WindowPlan longer = plan;
+    // Ticks of the kernel say nothing of less.
+    if (first.method == "ticks") longer.duration = std::max(longer.duration, kTicksNeed);
+    WATTLENS_TRY(warnings, one_window(workload, longer, context, run));
     run.warnings.push_back(
         {"measured_again", "",
          fmt::format("a first window was thrown away: others used {:.2f} of a core, the hypervisor {:.2f}",

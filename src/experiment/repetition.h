@@ -13,9 +13,10 @@
 
 namespace wattlens::experiment {
 
-// Looks at what else runs on the machine: mark() before, look() after.
+// Looks at what else runs on the machine: mark() before, look() after. forget() leaves what was seen until now out.
 struct NeighbourProbe {
   std::function<void()> mark;
+  std::function<void()> forget;
   std::function<record::Neighbours()> look;
 };
 

@@ -18,6 +18,12 @@ Error failed_check(const record::OutputCheck& check) {
   return {ErrorKind::run_failed, std::move(message), "try another precision or another version of the engine"};
 }
 
+Result<void> prepare(Resident& resident) {
+  WATTLENS_CHECK(resident.workload->prepare());
+  WATTLENS_TRY(resident.check, resident.workload->check_output());
+  return {};
+}
+
 }  // namespace
 
 Result<Resident*> Residents::acquire(const record::PlanPoint& point, record::OutputCheck& check) {
@@ -27,8 +33,14 @@ Result<Resident*> Residents::acquire(const record::PlanPoint& point, record::Out
     return &residents_.front();
   }
   Resident resident{point.id, make_(point), {}};
-  WATTLENS_CHECK(resident.workload->prepare());
-  WATTLENS_TRY(resident.check, resident.workload->check_output());
+  Result<void> prepared = prepare(resident);
+  if (!prepared && prepared.error().kind == ErrorKind::run_failed && !residents_.empty()) {
+    // It may be the memory that the others hold.
+    residents_.clear();
+    resident.workload = make_(point);
+    prepared = prepare(resident);
+  }
+  if (!prepared) return std::unexpected(prepared.error());
   check = resident.check;
   if (check.status == record::CheckStatus::failed) return std::unexpected(failed_check(check));
   residents_.push_front(std::move(resident));
@@ -48,7 +60,7 @@ void Residents::make_room() {
     }
     return sum;
   };
-  while (residents_.size() > 1 && used() > memory_) residents_.pop_back();
+  while (residents_.size() > 1 && (residents_.size() > kMostResidents || used() > memory_)) residents_.pop_back();
 }
 
 }  // namespace wattlens::experiment

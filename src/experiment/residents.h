@@ -21,7 +21,11 @@ struct Resident {
   record::OutputCheck check;
 };
 
-// Holds workloads up to a sum of their peak memories; the one used longest ago goes first, the last one never.
+// Each holds a process and a few file descriptors of ours.
+inline constexpr std::size_t kMostResidents = 64;
+
+// Holds workloads up to a sum of their peak memories; the one used longest ago goes first, the last one never. One that
+// cannot be prepared beside the others is tried once more alone.
 // Not thread-safe.
 class Residents {
  public:

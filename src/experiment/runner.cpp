@@ -20,6 +20,8 @@ using base::Seconds;
 
 // Models stay resident in at most this share of the machine's memory.
 constexpr double kMemoryShare = 0.5;
+// Of a budget, preparing all models may take this share; those left over are not measured.
+constexpr double kMostPreparation = 0.6;
 // Idle power that moved by more than this between the first and the last look is reported.
 constexpr double kIdleDrift = 0.05;
 
@@ -89,7 +91,12 @@ class Runner {
   // windows are planned.
   void prepare_all() {
     for (PointState& point : points_) {
-      if (!going_on() || (time_left() && *time_left() <= Seconds{})) break;
+      if (!going_on()) break;
+      if (const auto left = time_left(); left && *left < (1.0 - kMostPreparation) * *plan_.effort.budget) {
+        point.stop = "budget";
+        ++prepared_;
+        continue;
+      }
       report(Activity::preparing, &point.point, nullptr);
       record::OutputCheck check;
       const auto resident = residents_.acquire(point.point, check);
@@ -247,15 +254,15 @@ class Runner {
 
   void finish() {
     record::Experiment& experiment = outcome_.experiment;
-    const bool cancelled = tools_.cancel.requested();
+    const bool cancelled = tools_.cancel.requested() || outcome_.storage_failure.has_value();
     for (const PointState& point : points_) {
       experiment.stops.push_back({point.point.id, point.stop.value_or(cancelled ? "interrupted" : "budget")});
     }
     const bool any_done = std::ranges::any_of(
         outcome_.runs, [](const record::Run& run) { return run.status == record::RunStatus::done; });
-    experiment.status = cancelled || outcome_.storage_failure ? record::ExperimentStatus::interrupted
-                        : any_done                            ? record::ExperimentStatus::done
-                                                              : record::ExperimentStatus::failed;
+    experiment.status = cancelled  ? record::ExperimentStatus::interrupted
+                        : any_done ? record::ExperimentStatus::done
+                                   : record::ExperimentStatus::failed;
     experiment.finished_at = tools_.clock.wall_time();
     if (!outcome_.storage_failure) {
       if (const auto ended = tools_.sink.end(experiment); !ended) outcome_.storage_failure = ended.error();

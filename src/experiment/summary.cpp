@@ -30,12 +30,15 @@ std::optional<stats::Estimate> mean_of(std::span<const double> values) {
   return estimate ? std::optional(*estimate) : std::nullopt;
 }
 
-// One energy per image of every repetition that has one, gross or net.
+// One energy per image of every repetition that has one, gross or net, and how uncertain single windows are. All
+// J/image.
 struct EnergySeries {
-  std::vector<double> values;           // J/image
-  std::vector<double> window_relative;  // half-width of each window's relative interval / value
-  double absolute_low = 0.0;            // sum over windows of (absolute bound - value) / |value|
-  double absolute_high = 0.0;
+  std::vector<double> values;
+  double random = 0.0;      // sums over the windows, of half-widths: what each window has of its own ...
+  double shared = 0.0;      // ... what all windows of the experiment share: the idle power's
+  double shared_low = 0.0;  // ... and, below and above, with the sensor's gain and offset
+  double shared_high = 0.0;
+  std::size_t with_relative = 0;
   std::size_t with_absolute = 0;
   record::Provenance provenance = record::Provenance::missing;
   std::string method;
@@ -43,19 +46,28 @@ struct EnergySeries {
   std::string hint;
 };
 
-void add_energy(EnergySeries& series, const record::Energy& energy, double images) {
+// What remains of a half-width without a part that is independent of the rest.
+double without(double whole, double part) { return std::sqrt(std::max(0.0, whole * whole - part * part)); }
+
+// `own` is the gross energy of the same window, whose relative interval holds what is random in it; a net energy has
+// the idle power's uncertainty besides, which all windows of the experiment share.
+void add_energy(EnergySeries& series, const record::Energy& energy, const record::Energy& own, double images) {
   if (!energy.value || images <= 0.0) {
     series.reason = energy.reason;
     series.hint = energy.hint;
     return;
   }
-  const Joules value = *energy.value;
-  const Joules size{std::max(std::abs(value.value), 1e-12)};
-  series.values.push_back(value.value / images);
-  if (energy.relative) series.window_relative.push_back(0.5 * ((energy.relative->high - energy.relative->low) / size));
+  const double value = energy.value->value / images;
+  series.values.push_back(value);
+  const double random = own.relative ? 0.5 * (own.relative->high - own.relative->low).value / images : 0.0;
+  if (energy.relative) {
+    series.random += random;
+    series.shared += without(0.5 * (energy.relative->high - energy.relative->low).value / images, random);
+    ++series.with_relative;
+  }
   if (energy.absolute) {
-    series.absolute_low += (energy.absolute->low - value) / size;
-    series.absolute_high += (energy.absolute->high - value) / size;
+    series.shared_low += without(value - energy.absolute->low.value / images, random);
+    series.shared_high += without(energy.absolute->high.value / images - value, random);
     ++series.with_absolute;
   }
   // A modelled window makes the mean modelled.
@@ -63,13 +75,11 @@ void add_energy(EnergySeries& series, const record::Energy& energy, double image
   series.method = energy.method;
 }
 
-// The mean's random part: the t interval of the repetitions, no narrower than what single windows are uncertain by,
-// divided by the square root of their number.
+// Half-width of the mean's random part: Student's t of the repetitions, no narrower than what single windows are
+// uncertain by, divided by the square root of their number.
 double random_half_width(const EnergySeries& series, const stats::Estimate& mean) {
   const auto n = static_cast<double>(series.values.size());
-  double floor = 0.0;
-  for (const double half : series.window_relative) floor += half / n;
-  floor *= std::abs(mean.value) / std::sqrt(n);
+  const double floor = series.random / n / std::sqrt(n);
   if (series.values.size() < 2) return floor;
   return std::max(floor, 0.5 * (mean.interval.high - mean.interval.low));
 }
@@ -82,17 +92,14 @@ record::Energy energy_of(const EnergySeries& series) {
   energy.reason.clear();
   energy.hint.clear();
   energy.value = Joules{mean->value};
-  const bool has_width = series.values.size() > 1 || !series.window_relative.empty();
-  if (!has_width) return energy;
+  if (series.values.size() < 2 && series.with_relative == 0) return energy;
+  const auto n = static_cast<double>(series.values.size());
   const double random = random_half_width(series, *mean);
-  energy.relative = {Joules{mean->value - random}, Joules{mean->value + random}};
+  const double relative = std::hypot(random, series.shared / n);
+  energy.relative = {Joules{mean->value - relative}, Joules{mean->value + relative}};
   if (series.with_absolute == series.values.size()) {
-    // Gain and offset are shared by all repetitions: they do not shrink with their number.
-    const auto n = static_cast<double>(series.with_absolute);
-    const double size = std::abs(mean->value);
-    const double low = std::hypot(random, size * series.absolute_low / n);
-    const double high = std::hypot(random, size * series.absolute_high / n);
-    energy.absolute = {Joules{mean->value - low}, Joules{mean->value + high}};
+    energy.absolute = {Joules{mean->value - std::hypot(random, series.shared_low / n)},
+                       Joules{mean->value + std::hypot(random, series.shared_high / n)}};
   }
   return energy;
 }
@@ -120,7 +127,7 @@ record::PointSummary summarise_point(const record::Experiment& experiment, const
   EnergySeries net;
   for (const record::Run& run : runs) {
     if (run.experiment != experiment.id || run.point != point.id) continue;
-    summary.output_check = run.output_check;
+    if (run.status == record::RunStatus::done || summary.repetitions == 0) summary.output_check = run.output_check;
     add_warnings(summary.warnings, run.warnings);
     if (run.status != record::RunStatus::done || run.windows.empty()) {
       summary.failed += run.status == record::RunStatus::failed ? 1 : 0;
@@ -135,8 +142,8 @@ record::PointSummary summarise_point(const record::Experiment& experiment, const
     summary.images_per_s_values.push_back(images / window.duration().value);
     batch_times.push_back(window.duration().value / static_cast<double>(std::max<std::int64_t>(1, window.batches)));
     if (window.total.value) summary.energy_blocks.push_back(run.block);
-    add_energy(gross, window.total, images);
-    add_energy(net, window.net_total, images);
+    add_energy(gross, window.total, window.total, images);
+    add_energy(net, window.net_total, window.total, images);
     summary.complete = summary.complete.value_or(true) && window.complete;
   }
   summary.images_per_s = to_estimate<double>(mean_of(summary.images_per_s_values));
@@ -174,9 +181,14 @@ record::BatchSaving saving_of(std::span<const record::PointSummary* const> point
     saving.verdict = "smallest batch is best";
     return saving;
   }
+  // The best of several batches was chosen by the same data: Bonferroni's correction over those it was chosen from.
+  const double confidence = 1.0 - 0.05 / static_cast<double>(points.size() - 1);
+  saving.provenance = std::max(best.energy_per_image.provenance, base.energy_per_image.provenance);
+  saving.complete = best.complete.value_or(true) && base.complete.value_or(true);
   base::Random random(base::derive_seed(seed, base.point.id));
-  const auto comparison = stats::compare_by_block({best.energy_values, best.energy_blocks},
-                                                  {base.energy_values, base.energy_blocks}, random);
+  const auto comparison =
+      stats::compare_by_block({best.energy_values, best.energy_blocks}, {base.energy_values, base.energy_blocks},
+                              random, {.confidence = confidence});
   if (!comparison) {
     saving.verdict = "too few blocks";
     return saving;

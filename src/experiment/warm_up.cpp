@@ -17,9 +17,10 @@ using base::Seconds;
 constexpr double kNoise = 0.02;
 constexpr std::size_t kMostWindows = 20;
 
-// Neighbouring values averaged, so that at most kMostWindows remain: single batches scatter more than windows do.
-std::vector<double> in_windows(std::span<const double> values) {
-  const std::size_t windows = std::min(values.size(), kMostWindows);
+// Neighbouring values averaged, `group` or more at a time, so that at most kMostWindows remain: single batches scatter
+// more than windows do, and batches that are in flight together end together.
+std::vector<double> in_windows(std::span<const double> values, std::size_t group) {
+  const std::size_t windows = std::min(values.size() / group, kMostWindows);
   std::vector<double> means(windows);
   for (std::size_t w = 0; w < windows; ++w) {
     const std::size_t first = w * values.size() / windows;
@@ -29,11 +30,11 @@ std::vector<double> in_windows(std::span<const double> values) {
   return means;
 }
 
-bool settled(std::span<const double> values) {
+bool settled(std::span<const double> values, std::size_t group = 1) {
   // The last two thirds, so that what happened at first does not hold up the end for ever.
   const std::span<const double> last = values.subspan(values.size() / 3);
-  const auto answer =
-      stats::is_stationary(in_windows(last.size() >= stats::kStationarityWindows ? last : values), kNoise);
+  const std::span<const double> judged = last.size() >= group * stats::kStationarityWindows ? last : values;
+  const auto answer = stats::is_stationary(in_windows(judged, group), kNoise);
   return answer && *answer;
 }
 
@@ -81,6 +82,7 @@ Result<WarmUp> warm_up(workload::Workload& workload, std::span<const record::Cha
   WarmUp result;
   std::vector<double> durations;
   base::MonoTime begin;
+  const auto streams = static_cast<std::size_t>(std::max<std::int64_t>(1, workload.describe().streams));
   while (true) {
     WATTLENS_TRY(const workload::WorkDone work, workload.run({.duration = kShortestWarmUp, .min_batches = 1}));
     if (durations.empty()) begin = work.begin;
@@ -88,7 +90,7 @@ Result<WarmUp> warm_up(workload::Workload& workload, std::span<const record::Cha
     durations.insert(durations.end(), added.begin(), added.end());
     result.batches = static_cast<std::int64_t>(durations.size());
     result.duration = work.end - begin;
-    result.stationary = settled(durations) && power_settled(channels, sampler.take(begin, work.end));
+    result.stationary = settled(durations, streams) && power_settled(channels, sampler.take(begin, work.end));
     if (result.stationary || result.duration >= limit) break;
   }
   const std::span<const double> last = std::span(durations).subspan(durations.size() / 2);

@@ -20,7 +20,8 @@ struct IdleBaseline {
   Interval<Watts> interval;
 };
 
-// Why no more repetitions of a point were made: "width", "noise settled", "limit", "budget", "failed", "interrupted".
+// Why no more repetitions of a point were made: "width", "noise settled", "repetitions", "limit", "budget", "failed",
+// "interrupted".
 struct PointStop {
   std::string point;  // PlanPoint::id
   std::string reason;
@@ -73,8 +74,11 @@ struct BatchSaving {
   std::string hint;
   std::int64_t best_batch = 0;
   std::int64_t base_batch = 0;
-  std::optional<Estimate<double>> ratio;  // energy of best / energy of base; paired by block
-  std::string verdict;                    // "less", "not distinguishable", ...
+  // Energy of best / energy of base, paired by block; at 95 % over all batches that the best was chosen from.
+  std::optional<Estimate<double>> ratio;
+  std::string verdict;                          // "less", "not distinguishable", ...
+  Provenance provenance = Provenance::missing;  // of both energies; modelled where one is
+  bool complete = true;                         // false: lower bounds are compared
 };
 
 struct ExperimentSummary {

@@ -45,7 +45,7 @@ Result<std::vector<EngineLocation>> locations_from_json(const Json& json, const 
 Result<std::vector<EngineLocation>> read_engine_locations(const base::Path& file) {
   constexpr auto kHint = "run make build, which writes it";
   auto text = base::read_text(file);
-  if (!text) return fail(ErrorKind::not_found, std::move(text.error().message), kHint);
+  if (!text) return fail(ErrorKind::usage, std::move(text.error().message), kHint);
   WATTLENS_TRY(const Json json, base::parse_json(*text, file.string()));
   auto locations = locations_from_json(json, file.parent_path());
   if (!locations) {

@@ -19,7 +19,7 @@ struct EngineLocation {
 };
 
 // {"schema": "wattlens.engines/1", "engines": [{"name", "worker", "arguments", "library_path"}]}; the last two may be
-// absent. Relative paths start at the file's folder. Thread-safe. Fails with not_found, or usage for a broken file.
+// absent. Relative paths start at the file's folder. Thread-safe. Fails with usage for a missing or broken file.
 Result<std::vector<EngineLocation>> read_engine_locations(const base::Path& file);
 
 }  // namespace wattlens::worker

@@ -53,11 +53,13 @@ TEST(RunPlan, AFileThatIsNotThereIsNamed) {
   }
 }
 
-TEST(RunPlan, AnEngineThatIsNotInstalledIsNotMeasurable) {
+TEST(RunPlan, AnUnknownEngineIsMetWithThoseThatAreInstalled) {
   experiment::Axes axes;
   axes.models = {"resnet50"};
   axes.engines = {"tensorrt"};
-  EXPECT_EQ(check_names(axes, kEngines).error().kind, ErrorKind::not_measurable);
+  EXPECT_EQ(check_names(axes, kEngines).error().kind, ErrorKind::usage);
+  EXPECT_THAT(check_names(axes, kEngines).error().hint, HasSubstr("openvino"));
+  EXPECT_EQ(check_names(axes, {}).error().kind, ErrorKind::not_measurable);
   EXPECT_THAT(check_names(axes, {}).error().hint, HasSubstr("make setup"));
 }
 

@@ -76,7 +76,7 @@ class RunnerTest : public ::testing::Test {
     const Instruments instruments{
         .clock = clock_,
         .meters = meters,
-        .neighbours = {.mark = [] {}, .look = [this] { return neighbours_; }},
+        .neighbours = {.mark = [] {}, .forget = [] {}, .look = [this] { return neighbours_; }},
         .make_workload =
             [this](const record::PlanPoint& point) {
               const auto special = special_.find(point.model);
@@ -122,7 +122,7 @@ TEST_F(RunnerTest, EveryPointIsRepeatedInBlocksAndStoredAtOnce) {
   ASSERT_TRUE(sink_.ended);
   EXPECT_EQ(sink_.ended->status, record::ExperimentStatus::done);
   EXPECT_EQ(sink_.ended->stops.size(), 2U);
-  EXPECT_EQ(sink_.ended->stops[0].reason, "limit");
+  EXPECT_EQ(sink_.ended->stops[0].reason, "repetitions");
   EXPECT_EQ(sink_.ended->order.size(), 4U);
 }
 

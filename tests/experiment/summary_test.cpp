@@ -81,7 +81,24 @@ TEST(Summary, TheSensorsGainDoesNotShrinkWithRepetitions) {
   for (int i = 0; i < 30; ++i) runs.push_back(run_of(experiment.points[0], i, 100, 50.0));
   const auto energy = summarise(experiment, runs).points[0].energy_per_image;
   EXPECT_NEAR(energy.relative->high.value, 0.5 * (1.0 + 0.01 / std::sqrt(30.0)), 1e-9);
-  EXPECT_NEAR(energy.absolute->high.value, 0.5 * (1.0 + std::hypot(0.1, 0.01 / std::sqrt(30.0))), 1e-9);
+  // 10 % in all, of which 1 % belongs to each window alone.
+  const double shared = std::sqrt(0.1 * 0.1 - 0.01 * 0.01);
+  EXPECT_NEAR(energy.absolute->high.value, 0.5 * (1.0 + std::hypot(shared, 0.01 / std::sqrt(30.0))), 1e-9);
+}
+
+TEST(Summary, TheIdlePowerIsSharedByAllRepetitions) {
+  const auto experiment = experiment_of({1});
+  std::vector<record::Run> runs;
+  for (int i = 0; i < 30; ++i) {
+    runs.push_back(run_of(experiment.points[0], i, 100, 50.0));
+    // 20 J above idle, known to 3 J where the window itself is known to 0.5 J.
+    runs.back().windows[0].net_total = {.value = Joules{20.0},
+                                        .relative = record::Interval<Joules>{Joules{17.0}, Joules{23.0}},
+                                        .provenance = record::Provenance::measured};
+  }
+  const auto net = summarise(experiment, runs).points[0].net_energy_per_image;
+  const double shared = std::sqrt(0.03 * 0.03 - 0.005 * 0.005);
+  EXPECT_NEAR(net.relative->high.value, 0.2 + std::hypot(shared, 0.005 / std::sqrt(30.0)), 1e-9);
 }
 
 TEST(Summary, OneModelledWindowMakesTheMeanModelled) {

@@ -26,7 +26,7 @@ class EngineLocations : public testing::Test {
 TEST_F(EngineLocations, AMissingFileSaysHowToGetIt) {
   const auto locations = read_engine_locations(folder_ / "engines.json");
   ASSERT_FALSE(locations);
-  EXPECT_EQ(locations.error().kind, ErrorKind::not_found);
+  EXPECT_EQ(locations.error().kind, ErrorKind::usage);
   EXPECT_THAT(locations.error().hint, HasSubstr("make build"));
 }
 
