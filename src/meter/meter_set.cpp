@@ -67,7 +67,10 @@ void MeterSet::choose() {
       // A model stands in for what could be measured: why it is not, must stay visible.
       const auto& replaced = *meters_[sources_[found->second].meter];
       absent_.push_back({std::string(replaced.name()), chosen.id + ": " + chosen.reason, chosen.hint});
+      // What the replaced channel would have held is part of its stand-in too, so that a total does not miss it.
+      auto covers = std::move(chosen.covers);
       chosen = channels[c];
+      if (chosen.covers.empty()) chosen.covers = std::move(covers);
       sources_[found->second] = {m, c};
     }
   }

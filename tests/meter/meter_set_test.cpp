@@ -9,6 +9,7 @@
 #include "fake/fake_clock.h"
 #include "fake/fake_meter.h"
 #include "fake/temp_tree.h"
+#include "meter/window_energy.h"
 
 namespace wattlens::meter {
 namespace {
@@ -74,6 +75,23 @@ TEST_F(MeterSets, TheModelStandsInWhereNothingMeasuresAndWhyStaysVisible) {
   EXPECT_EQ(set.absent()[0].name, "first");
   EXPECT_THAT(set.absent()[0].reason, testing::HasSubstr("permission"));
   EXPECT_EQ(set.absent()[0].hint, "sudo something");
+}
+
+TEST_F(MeterSets, AModelledPackageCoversThePartsThatCannotBeReadEither) {
+  auto package = missing("cpu.package.0", "permission");
+  package.channel.covers = {"cpu.cores.0", "cpu.uncore.0"};
+  auto model = modelled("cpu.package.0");
+  model.energy_j = [](double s) { return 100.0 * s; };
+  MeterSet set = make({package, missing("cpu.cores.0", "permission"), missing("cpu.uncore.0", "permission")}, {model});
+  fake::FakeMeter source(clock_, {model});
+  record::Window window;
+  window.begin = clock_.now() + base::seconds(1.0);
+  window.end = window.begin + base::seconds(1.0);
+  const auto samples = fake::sample(source, clock_, base::seconds(3.0), base::seconds(0.01));
+  measure_window(set.channels(), samples, {}, window);
+  EXPECT_TRUE(window.total.value.has_value());
+  EXPECT_TRUE(window.complete);
+  EXPECT_THAT(window.missing, testing::IsEmpty());
 }
 
 TEST_F(MeterSets, BesideAMeasuredSocketTheOtherOneIsMissingAndNotModelled) {
