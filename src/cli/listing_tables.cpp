@@ -12,10 +12,11 @@ namespace {
 using report::Quantity;
 using enum report::ColumnKind;
 
-Quantity energy_of(const store::RunListing& run) {
+// Gross or net; both come from the same sensors.
+Quantity energy_of(const store::RunListing& run, const std::optional<record::Joules>& energy) {
   Quantity quantity;
-  quantity.provenance = run.energy_per_image.provenance;
-  if (run.energy_per_image.value) quantity.value = run.energy_per_image.value->value;
+  quantity.provenance = energy ? run.energy_per_image.provenance : record::Provenance::missing;
+  if (energy) quantity.value = energy->value;
   quantity.at_least = quantity.value && !run.complete;
   if (!quantity.value) quantity.reason = "not in this run";
   return quantity;
@@ -67,15 +68,14 @@ report::Table runs_table(std::span<const store::RunListing> runs) {
                    {"status", "status"},
                    {"images_per_s", "images/s", number},
                    {"energy_j_per_image", "J/image gross", energy},
-                   {"net_energy_j_per_image", "", number},
+                   {"net_energy_j_per_image", "", energy},
                    {"warnings", "warnings", number}};
   for (const auto& run : runs) {
-    std::optional<double> net;
-    if (run.net_energy_per_image) net = run.net_energy_per_image->value;
     table.rows.push_back({run.experiment, run.order, run.block, run.point.model, run.point.engine, run.point.device,
                           run.point.precision, run.point.hint, run.point.batch, run.point.image_size, run.point.threads,
-                          std::string(record::to_string(run.status)), report::cell_of(run.images_per_s), energy_of(run),
-                          report::cell_of(net), run.warnings});
+                          std::string(record::to_string(run.status)), report::cell_of(run.images_per_s),
+                          energy_of(run, run.energy_per_image.value), energy_of(run, run.net_energy_per_image),
+                          run.warnings});
   }
   return table;
 }

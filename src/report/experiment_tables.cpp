@@ -124,6 +124,11 @@ std::vector<Cell> row_of(const PointSummary& summary) {
           remarks_of(summary)};
 }
 
+// A ratio of modelled joules holds by the model alone, one of lower bounds not even by it.
+std::string provenance_of(const record::BatchSaving& saving) {
+  return std::string(to_string(saving.provenance)) + (saving.complete ? "" : ", incomplete");
+}
+
 }  // namespace
 
 Quantity to_quantity(const record::Energy& energy, std::optional<bool> complete) {
@@ -199,7 +204,8 @@ Table savings_table(const ExperimentSummary& summary) {
                    {"base_batch", "against", number},
                    {"ratio", "J/image ratio", quantity},
                    {"saved_percent", "saves %", quantity},
-                   {"verdict", "verdict"}};
+                   {"verdict", "verdict"},
+                   {"provenance", "energies"}};
   for (const auto& saving : summary.savings) {
     Quantity saved;
     if (saving.ratio) {
@@ -207,7 +213,7 @@ Table savings_table(const ExperimentSummary& summary) {
       saved.interval = bounds(100.0 * (1.0 - saving.ratio->high), 100.0 * (1.0 - saving.ratio->low));
     }
     table.rows.push_back({saving.model, saving.precision, saving.hint, saving.best_batch, saving.base_batch,
-                          quantity_of(saving.ratio), saved, saving.verdict});
+                          quantity_of(saving.ratio), saved, saving.verdict, provenance_of(saving)});
   }
   return table;
 }
