@@ -50,7 +50,10 @@ bench:
 	@tools/setup.sh engine tests bench
 	@$(configure) -DWATTLENS_TESTS=ON -DWATTLENS_BENCH=ON
 	@cmake --build --preset release -j $(JOBS)
-	@set -e; for script in bench/*.py; do echo "== $$script"; $(venv)/bin/python "$$script"; done
+	@failed=0; for program in build/release/bench_sampler_cost build/release/bench_store; do \
+	  echo "== $$program"; "$$program" || failed=1; done; \
+	for script in bench/*.py; do \
+	  echo "== $$script"; $(venv)/bin/python "$$script" || failed=1; done; exit $$failed
 
 clean:
 	@rm -rf build

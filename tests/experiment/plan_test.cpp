@@ -112,6 +112,15 @@ TEST(PlanFile, AMistakeIsShownWithLineAndColumn) {
   }
 }
 
+TEST(PlanFile, LettersBeyondAsciiStandInTextsAndCommentsOnly) {
+  const auto plan = parse_plan("title = \"caf\u00e9 \u2126\" # \u00b5J\n", "p");
+  ASSERT_TRUE(plan) << plan.error().message;
+  EXPECT_EQ(plan->title, "caf\u00e9 \u2126");
+  for (const char* text : {"[axes]\nmod\u00e8le = 1", "seed = 12'\u00e9'", "\u00e9", "[}", "[axes]\u0153"}) {
+    EXPECT_FALSE(parse_plan(text, "p.toml")) << text;
+  }
+}
+
 TEST(PlanFile, AMisspelledKeyIsMetWithTheNearestOne) {
   EXPECT_THAT(parse_plan("[axes]\nmodell = \"a\"", "p").error().hint, HasSubstr("'model'"));
 }
