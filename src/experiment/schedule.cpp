@@ -51,8 +51,8 @@ std::vector<WindowPlan> plan_windows(std::span<const Seconds> batch_times, const
         const double fitting = share.value / repetitions - std::max(kShortestWarmUp.value, batch.value);
         plan.duration = {std::clamp(fitting, std::min(kShortestWindow.value, wanted.value), wanted.value)};
       }
-      // Two repetitions of a heavy point should cost no more than one and a half shares.
-      const double batches = std::floor(0.75 * share.value / std::max(batch.value, 1e-9)) - 1.0;
+      // Three repetitions of a heavy point should cost no more than one and a half shares.
+      const double batches = std::floor(0.5 * share.value / std::max(batch.value, 1e-9)) - 1.0;
       plan.batches = std::clamp(static_cast<std::int64_t>(std::min(batches, 1e9)), kFewestBatches, kBatchesPerWindow);
       plan.warm_up_limit = {std::min(effort.warm_up_limit.value, std::max(0.25 * share.value, kShortestWarmUp.value))};
     }
@@ -63,7 +63,7 @@ std::vector<WindowPlan> plan_windows(std::span<const Seconds> batch_times, const
 
 std::vector<std::int64_t> share_time(std::span<const Remaining> points, Seconds time) {
   std::vector<std::int64_t> shares(points.size(), 0);
-  for (const std::int64_t least : {2, 1, 0}) {
+  for (const std::int64_t least : {3, 2, 1, 0}) {
     if (total_cost(points, {}, least) > time) continue;
     Seconds low;
     Seconds high = time;

@@ -38,8 +38,8 @@ struct Remaining {
 };
 
 // How many further repetitions each point gets of `time`: the same total time for every point as far as that is whole
-// repetitions ("water filling"), two for every point first where that is possible, then one where that is, and none
-// where nothing fits.
+// repetitions ("water filling"), three for every point first where that is possible (an interval from two is hardly
+// one), else two, else one, and none where nothing fits.
 std::vector<std::int64_t> share_time(std::span<const Remaining> points, base::Seconds time);
 
 }  // namespace wattlens::experiment

@@ -26,17 +26,17 @@ TEST(ShareTime, WithoutTimeNothingIsGiven) {
 TEST(ShareTime, LightPointsGetMoreRepetitionsThanHeavyOnes) {
   const Remaining points[] = {{Seconds{1.0}}, {Seconds{10.0}}};
   const auto shares = share_time(points, Seconds{40.0});
-  EXPECT_EQ(shares[1], 2);
-  EXPECT_GE(shares[0], 15);
+  EXPECT_EQ(shares[1], 3);
+  EXPECT_GE(shares[0], 8);
   EXPECT_LE(total(points, shares), Seconds{40.0});
 }
 
-TEST(ShareTime, HeavyPointsGetTwoBeforeLightOnesGetMany) {
+TEST(ShareTime, HeavyPointsGetThreeBeforeLightOnesGetMany) {
   const Remaining points[] = {{Seconds{0.5}}, {Seconds{0.5}}, {Seconds{9.0}}};
-  const auto shares = share_time(points, Seconds{20.0});
-  EXPECT_EQ(shares[2], 2);
-  EXPECT_GE(shares[0], 2);
-  EXPECT_LE(total(points, shares), Seconds{20.0});
+  const auto shares = share_time(points, Seconds{31.0});
+  EXPECT_EQ(shares[2], 3);
+  EXPECT_GE(shares[0], 3);
+  EXPECT_LE(total(points, shares), Seconds{31.0});
 }
 
 TEST(ShareTime, WhatWasMadeCounts) {
