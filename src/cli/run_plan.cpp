@@ -138,10 +138,10 @@ Result<void> resolve_precision(Axes& axes, std::span<const worker::EngineLocatio
 std::vector<base::Seconds> guess_batch_times(std::span<const record::PlanPoint> points,
                                              const record::MachineState& machine) {
   // Multiply-adds per second and core that engines reach on convolutions, in f32 and in bf16 where it is native.
-  constexpr double f32_rate = 2e10;
-  constexpr double bf16_rate = 6e10;
+  constexpr double kF32Rate = 2e10;
+  constexpr double kBf16Rate = 6e10;
   // What a network needs apart from arithmetic.
-  constexpr base::Seconds overhead{1e-3};
+  constexpr base::Seconds kOverhead{1e-3};
   std::vector<base::Seconds> times;
   for (const record::PlanPoint& point : points) {
     const auto name = record::parse_model_name(point.model);
@@ -150,8 +150,8 @@ std::vector<base::Seconds> guess_batch_times(std::span<const record::PlanPoint> 
     const double multiply_adds = graph ? static_cast<double>(network::cost(*graph).multiply_adds) : 4.1e9;
     const auto cores = static_cast<double>(
         std::max<std::int64_t>(1, point.threads > 0 ? std::min(point.threads, machine.cpu.cores) : machine.cpu.cores));
-    const double rate = cores * (point.precision == "f32" ? f32_rate : bf16_rate);
-    times.push_back(overhead + base::seconds(multiply_adds * static_cast<double>(point.batch) / rate));
+    const double rate = cores * (point.precision == "f32" ? kF32Rate : kBf16Rate);
+    times.push_back(kOverhead + base::seconds(multiply_adds * static_cast<double>(point.batch) / rate));
   }
   return times;
 }

@@ -1,5 +1,6 @@
 #include "experiment/neighbour_history.h"
 
+#include <ranges>
 #include <utility>
 
 namespace wattlens::experiment {
@@ -13,8 +14,8 @@ void NeighbourHistory::mark() {
 }
 
 record::Neighbours NeighbourHistory::since_mark() {
-  for (auto mark = marks_.rbegin(); mark != marks_.rend(); ++mark) {
-    record::Neighbours neighbours = mark->watch.end();
+  for (auto& mark : std::views::reverse(marks_)) {
+    record::Neighbours neighbours = mark.watch.end();
     if (neighbours.other_cores) return neighbours;
   }
   return marks_.empty() ? record::Neighbours{} : marks_.back().watch.end();

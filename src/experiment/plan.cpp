@@ -56,10 +56,10 @@ Result<void> check(const Plan& plan) {
   WATTLENS_CHECK(check_not_empty(axes.batches, "batch"));
   WATTLENS_CHECK(check_not_empty(axes.image_sizes, "image-size"));
   WATTLENS_CHECK(check_not_empty(axes.threads, "threads"));
-  constexpr std::array<std::string_view, 4> precisions = {"f32", "bf16", "f16", "auto"};
-  constexpr std::array<std::string_view, 2> hints = {"latency", "throughput"};
-  WATTLENS_CHECK(check_words(axes.precisions, precisions, "precision"));
-  WATTLENS_CHECK(check_words(axes.hints, hints, "hint"));
+  constexpr std::array<std::string_view, 4> kPrecisions = {"f32", "bf16", "f16", "auto"};
+  constexpr std::array<std::string_view, 2> kHints = {"latency", "throughput"};
+  WATTLENS_CHECK(check_words(axes.precisions, kPrecisions, "precision"));
+  WATTLENS_CHECK(check_words(axes.hints, kHints, "hint"));
   if (count_points(axes) > kMostPoints) {
     return fail(ErrorKind::usage, fmt::format("the plan has more than {} points", kMostPoints),
                 "shorten an axis or split the plan");

@@ -23,8 +23,8 @@ using base::Seconds;
 std::optional<stats::Estimate> mean_of(std::span<const double> values) {
   if (values.empty()) return std::nullopt;
   if (values.size() == 1) {
-    constexpr double unknown = std::numeric_limits<double>::quiet_NaN();
-    return stats::Estimate{values.front(), {unknown, unknown}};
+    constexpr double kUnknown = std::numeric_limits<double>::quiet_NaN();
+    return stats::Estimate{values.front(), {kUnknown, kUnknown}};
   }
   const auto estimate = stats::mean_interval(values);
   return estimate ? std::optional(*estimate) : std::nullopt;
