@@ -14,7 +14,7 @@ namespace {
 
 std::string hint_for(int error_number) {
   switch (error_number) {
-    case ENOENT: return "check the path";
+    case ENOENT: return "check the path; folders are not made";
     case EACCES:
     case EPERM: return "check the permissions of the file and its folders";
     case ENOSPC: return "free some space on that disk";
@@ -29,11 +29,12 @@ Result<FileDescriptor> open_file(const Path& path, int flags) {
   return FileDescriptor(fd);
 }
 
-Path user_folder(const char* variable, const char* below_home) {
-  if (const char* folder = std::getenv(variable); folder != nullptr && folder[0] == '/')
-    return Path(folder) / "wattlens";
-  const char* home = std::getenv("HOME");
-  return Path(home != nullptr ? home : "/") / below_home / "wattlens";
+std::unexpected<Error> fail_write(int error_number, std::string_view where) {
+  if (error_number == EPIPE) {
+    return fail(ErrorKind::io, fmt::format("{} was closed before all was written", where),
+                "let the reading program read to the end, or write to a file");
+  }
+  return fail_errno(error_number, fmt::format("cannot write {}", where), hint_for(error_number));
 }
 
 }  // namespace
@@ -90,17 +91,32 @@ Result<std::string> read_text(const Path& path) {
   }
 }
 
+Result<void> write_all(int fd, std::string_view bytes, std::string_view where) {
+  while (!bytes.empty()) {
+    const ssize_t written = ::write(fd, bytes.data(), bytes.size());
+    if (written < 0) {
+      if (errno == EINTR) continue;
+      return fail_write(errno, where);
+    }
+    bytes.remove_prefix(static_cast<std::size_t>(written));
+  }
+  return {};
+}
+
 Result<OutputFile> OutputFile::create(const Path& path) {
   std::error_code error;
   const auto status = std::filesystem::status(path, error);
-  if (std::filesystem::exists(status) && !std::filesystem::is_regular_file(status)) {
-    WATTLENS_TRY(FileDescriptor special, open_file(path, O_WRONLY));
-    return OutputFile(std::move(special), path, {});
+  if (std::filesystem::is_directory(status)) {
+    return fail(ErrorKind::usage, fmt::format("{} is a folder", path.string()), "give the path of a file");
   }
-  Path beside = path;
-  beside += fmt::format(".{}.partial", ::getpid());
-  WATTLENS_TRY(FileDescriptor file, open_file(beside, O_WRONLY | O_CREAT | O_TRUNC));
-  return OutputFile(std::move(file), path, std::move(beside));
+  const bool special = std::filesystem::exists(status) && !std::filesystem::is_regular_file(status);
+  if (std::filesystem::exists(status) && ::access(path.c_str(), W_OK) != 0) return fail_write(errno, path.string());
+  Path beside;
+  if (!special) beside = fmt::format("{}.{}.partial", path.string(), ::getpid());
+  const int flags = O_WRONLY | O_CLOEXEC | (special ? 0 : O_CREAT | O_TRUNC);
+  const int fd = ::open(special ? path.c_str() : beside.c_str(), flags, 0666);
+  if (fd < 0) return fail_write(errno, path.string());
+  return OutputFile(FileDescriptor(fd), path, std::move(beside));
 }
 
 OutputFile::OutputFile(OutputFile&& other) noexcept
@@ -112,26 +128,13 @@ OutputFile::~OutputFile() {
   if (!beside_.empty()) ::unlink(beside_.c_str());
 }
 
-Result<void> OutputFile::write(std::string_view bytes) {
-  while (!bytes.empty()) {
-    const ssize_t written = ::write(file_.get(), bytes.data(), bytes.size());
-    if (written < 0) {
-      if (errno == EINTR) continue;
-      return fail_errno(errno, fmt::format("cannot write {}", path_.string()), hint_for(errno));
-    }
-    bytes.remove_prefix(static_cast<std::size_t>(written));
-  }
-  return {};
-}
+Result<void> OutputFile::write(std::string_view bytes) { return write_all(file_.get(), bytes, path_.string()); }
 
 Result<void> OutputFile::commit() {
   if (beside_.empty()) return {};
-  if (::fsync(file_.get()) != 0 && errno != EINVAL && errno != EROFS) {
-    return fail_errno(errno, fmt::format("cannot write {}", path_.string()), hint_for(errno));
-  }
-  if (::rename(beside_.c_str(), path_.c_str()) != 0) {
-    return fail_errno(errno, fmt::format("cannot write {}", path_.string()), hint_for(errno));
-  }
+  // A file system without fsync (EINVAL, EROFS) is written all the same.
+  if (::fsync(file_.get()) != 0 && errno != EINVAL && errno != EROFS) return fail_write(errno, path_.string());
+  if (::rename(beside_.c_str(), path_.c_str()) != 0) return fail_write(errno, path_.string());
   beside_.clear();
   return {};
 }
@@ -142,7 +145,11 @@ Result<void> write_text(const Path& path, std::string_view text) {
   return file.commit();
 }
 
-Path user_data_folder() { return user_folder("XDG_DATA_HOME", ".local/share"); }
-Path user_cache_folder() { return user_folder("XDG_CACHE_HOME", ".cache"); }
+Path user_data_folder() {
+  if (const char* folder = std::getenv("XDG_DATA_HOME"); folder != nullptr && folder[0] == '/')
+    return Path(folder) / "wattlens";
+  const char* home = std::getenv("HOME");
+  return Path(home != nullptr ? home : "/") / ".local/share/wattlens";
+}
 
 }  // namespace wattlens::base

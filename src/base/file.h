@@ -52,8 +52,13 @@ class MappedFile {
 // The whole file as text. Works on /proc and /sys, whose files report no size.
 Result<std::string> read_text(const Path& path);
 
+// All of `bytes` to an open descriptor; `where` names it in the error. A closed pipe is an error of kind io, as a full
+// disk is, where the program ignores SIGPIPE.
+Result<void> write_all(int fd, std::string_view bytes, std::string_view where);
+
 // A file written piece by piece: beside the target, then renamed by commit(), so that a reader sees the old file or the
-// new one, never half. Without commit() nothing is left. A terminal, a pipe or a device is written to directly.
+// new one, never half. Without commit() nothing is left. A terminal, a pipe or a device is written to directly; a file
+// that may not be written is not replaced.
 class OutputFile {
  public:
   static Result<OutputFile> create(const Path& path);
@@ -75,8 +80,7 @@ class OutputFile {
 // All of `text` as an OutputFile.
 Result<void> write_text(const Path& path, std::string_view text);
 
-// $XDG_DATA_HOME/wattlens and $XDG_CACHE_HOME/wattlens, or their defaults below the home folder.
+// $XDG_DATA_HOME/wattlens, or its default below the home folder.
 Path user_data_folder();
-Path user_cache_folder();
 
 }  // namespace wattlens::base

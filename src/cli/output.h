@@ -23,24 +23,20 @@ struct OutputOptions {
 class Output {
  public:
   static Result<Output> open(OutputOptions options);
-  Output(Output&& other) noexcept;
-  Output& operator=(Output&&) = delete;
-  ~Output();  // removes what was not finished
 
   report::Format format() const { return options_.format; }
   const report::TextOptions& text() const { return options_.text; }
 
   Result<void> write(std::string_view text);
-  // The file takes its name; what is there before is replaced only now. For whoever opened it,
-  // once the command has succeeded.
+  // The file takes its name; what is there before is replaced only now. For whoever opened it, once the command has
+  // succeeded.
   Result<void> finish();
 
  private:
   explicit Output(OutputOptions options) : options_(std::move(options)) {}
 
   OutputOptions options_;
-  base::FileDescriptor file_;  // not open: standard output
-  base::Path beside_;          // the unfinished file; empty where the target is written itself
+  std::optional<base::OutputFile> file_;  // empty: standard output; what was not finished goes with it
 };
 
 }  // namespace wattlens::cli

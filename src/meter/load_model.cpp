@@ -151,8 +151,4 @@ base::Watts LoadModel::memory_power(base::Bytes memory) const {
   return {memory_w_per_gib_ * memory.value / kBytesPerGib};
 }
 
-base::Watts LoadModel::power(double utilisation, double cores, base::Bytes memory) const {
-  return processor_power(utilisation, cores) + memory_power(memory);
-}
-
 }  // namespace wattlens::meter

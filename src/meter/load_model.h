@@ -33,7 +33,6 @@ class LoadModel {
   // `utilisation` is the busy share of all logical processors, 0 to 1 (held within; NaN gives NaN).
   base::Watts processor_power(double utilisation, double cores) const;
   base::Watts memory_power(base::Bytes memory) const;
-  base::Watts power(double utilisation, double cores, base::Bytes memory) const;
 
   // Of the processor's energy, idle and net energy alike.
   ModelGain processor_gain() const { return processor_gain_; }

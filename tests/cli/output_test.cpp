@@ -53,7 +53,9 @@ TEST(Output, ABadPathIsFoundOutBeforeTheWork) {
   ASSERT_FALSE(missing);
   EXPECT_NE(missing.error().message.find("no/such/out.txt"), std::string::npos);
   EXPECT_FALSE(missing.error().hint.empty());
-  EXPECT_FALSE(Output::open(to(folder.path()))) << "a folder";
+  const auto onto_folder = Output::open(to(folder.path()));
+  ASSERT_FALSE(onto_folder);
+  EXPECT_EQ(onto_folder.error().kind, ErrorKind::usage);
 }
 
 TEST(Output, ADeviceIsWrittenAndNotReplaced) {

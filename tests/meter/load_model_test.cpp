@@ -51,7 +51,8 @@ TEST(LoadModel, UtilisationIsHeldWithinItsRangeAndNaNStaysNaN) {
 
 TEST(LoadModel, NoCoresAndNoMemoryDrawNothing) {
   const LoadModel model = model_for(machine("AMD EPYC 8024P 8-Core Processor", "Zen 4", 8));
-  EXPECT_EQ(model.power(0.5, 0.0, {0.0}).value, 0.0);
+  EXPECT_EQ(model.processor_power(0.5, 0.0).value, 0.0);
+  EXPECT_EQ(model.memory_power({0.0}).value, 0.0);
 }
 
 TEST(LoadModel, PowerNeverFallsWithLoadAndIsPositiveWhenIdle) {
@@ -70,12 +71,11 @@ TEST(LoadModel, HalfOfTheCoresDrawHalf) {
   EXPECT_DOUBLE_EQ(model.processor_power(0.3, 48.0).value * 2.0, model.processor_power(0.3, 96.0).value);
 }
 
-TEST(LoadModel, MemoryCountsByTheGibibyteAndAddsToTheProcessor) {
+TEST(LoadModel, MemoryCountsByTheGibibyte) {
   const LoadModel model = model_for(machine("AMD EPYC 9654 96-Core Processor", "Zen 4", 96));
   const double per_gib = table().at("memory").at("w_per_gib");
   const base::Bytes memory = base::mebibytes(64.0 * 1024.0);
   EXPECT_DOUBLE_EQ(model.memory_power(memory).value, 64.0 * per_gib);
-  EXPECT_EQ(model.power(0.7, 96.0, memory), model.processor_power(0.7, 96.0) + model.memory_power(memory));
   EXPECT_LT(model.memory_gain().low, 0.0);
   EXPECT_GT(model.memory_gain().high, 0.0);
 }
