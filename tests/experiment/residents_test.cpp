@@ -18,7 +18,7 @@ class ResidentsTest : public ::testing::Test {
     axes.models = {"a", "b", "c"};
     return plan_points(axes);
   }
-  WorkloadFactory factory(fake::FakeWorkloadOptions options) {
+  WorkloadFactory factory(const fake::FakeWorkloadOptions& options) {
     return [this, options](const record::PlanPoint&) {
       ++made_;
       return std::make_unique<fake::FakeWorkload>(clock_, cancel_, options);

@@ -44,7 +44,7 @@ class MemorySink final : public record::RunSink {
  public:
   Result<void> begin(const record::Experiment&) override { return {}; }
   Result<void> add(const record::Run& run) override {
-    if (full_after_ && runs.size() >= *full_after_) return fail(ErrorKind::io, "disk full");
+    if (full_after && runs.size() >= *full_after) return fail(ErrorKind::io, "disk full");
     runs.push_back(run);
     return {};
   }
@@ -54,7 +54,7 @@ class MemorySink final : public record::RunSink {
   }
   std::vector<record::Run> runs;
   std::optional<record::Experiment> ended;
-  std::optional<std::size_t> full_after_;
+  std::optional<std::size_t> full_after;
 };
 
 class RunnerTest : public ::testing::Test {
@@ -189,7 +189,7 @@ TEST_F(RunnerTest, CtrlCEndsCleanlyAndKeepsWhatIsDone) {
 }
 
 TEST_F(RunnerTest, AFullDiskEndsTheExperimentAndKeepsTheResults) {
-  sink_.full_after_ = 1;
+  sink_.full_after = 1;
   const auto outcome = run();
   ASSERT_TRUE(outcome);
   ASSERT_TRUE(outcome->storage_failure);
