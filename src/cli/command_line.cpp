@@ -44,7 +44,7 @@ report::TextOptions text_options() {
   report::TextOptions text;
   winsize size{};
   if (isatty(STDOUT_FILENO) == 1 && ioctl(STDOUT_FILENO, TIOCGWINSZ, &size) == 0 && size.ws_col > 0) {
-    text.width = std::clamp<int>(size.ws_col, 60, 120);
+    text.width = size.ws_col;
     const char* no_colour = std::getenv("NO_COLOR");
     text.colour = !no_colour || !*no_colour;
   }

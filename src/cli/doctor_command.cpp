@@ -2,106 +2,129 @@
 
 #include <fmt/format.h>
 
-#include <algorithm>
-#include <iterator>
+#include <utility>
 
 #include "base/text.h"
 #include "cli/engines.h"
 #include "record/names.h"
+#include "report/terminal_text.h"
 
 namespace wattlens::cli {
 namespace {
 
-using Text = std::back_insert_iterator<std::string>;
+// The findings as lines: a mark, a name, what was found; below it what more is known and what mends it.
+class DoctorText {
+ public:
+  explicit DoctorText(const report::TextOptions& options)
+      : painter_(options.colour), width_(report::prose_width(options)) {}
 
-constexpr std::string_view kGood = "✓";
-constexpr std::string_view kPartly = "~";
-constexpr std::string_view kBad = "✗";
+  void heading(std::string_view text) { out_ += fmt::format("{}{}\n", out_.empty() ? "" : "\n", painter_.bold(text)); }
+  void line(std::string_view text) { out_ += report::wrapped("  ", text, width_); }
+  void good(std::string_view name, std::string_view text) { finding(painter_.good("✓"), name, text); }
+  void partly(std::string_view name, std::string_view text) { finding(painter_.partly("~"), name, text); }
+  void bad(std::string_view name, std::string_view text) { finding(painter_.bad("✗"), name, text); }
+  void detail(std::string_view text) {
+    if (!text.empty()) out_ += report::wrapped("      ", text, width_);
+  }
+  void hint(std::string_view text) {
+    if (!text.empty()) out_ += report::wrapped("      → ", text, width_);
+  }
+  std::string take() { return std::move(out_); }
 
-void add_hint(Text out, std::string_view hint) {
-  if (!hint.empty()) fmt::format_to(out, "      → {}\n", hint);
-}
+ private:
+  void finding(std::string_view mark, std::string_view name, std::string_view text) {
+    const std::string first = name.empty() ? fmt::format("  {} ", mark) : fmt::format("  {} {:<16} ", mark, name);
+    out_ += report::wrapped(first, text, width_);
+  }
 
-void add_machine(Text out, const record::MachineState& machine) {
+  report::Painter painter_;
+  std::size_t width_;
+  std::string out_;
+};
+
+void add_machine(DoctorText& text, const record::MachineState& machine) {
   const record::Cpu& cpu = machine.cpu;
-  fmt::format_to(out, "Machine\n  {}{}\n", cpu.model_name.empty() ? "unknown processor" : cpu.model_name,
-                 cpu.microarchitecture.empty() ? "" : fmt::format(" ({})", cpu.microarchitecture));
-  fmt::format_to(out, "  {} socket{}, {} cores, {} threads, {:.0f} GiB memory\n", cpu.sockets,
-                 cpu.sockets == 1 ? "" : "s", cpu.cores, cpu.threads, machine.memory / base::mebibytes(1024.0));
+  text.heading("Machine");
+  text.line(fmt::format("{}{}", cpu.model_name.empty() ? "unknown processor" : cpu.model_name,
+                        cpu.microarchitecture.empty() ? "" : fmt::format(" ({})", cpu.microarchitecture)));
+  text.line(fmt::format("{} socket{}, {} cores, {} threads, {:.0f} GiB memory", cpu.sockets,
+                        cpu.sockets == 1 ? "" : "s", cpu.cores, cpu.threads, machine.memory / base::mebibytes(1024.0)));
   if (cpu.usable_threads > 0 && cpu.usable_threads < cpu.threads) {
-    fmt::format_to(out, "  this process may use {} threads\n", cpu.usable_threads);
+    text.line(fmt::format("this process may use {} threads", cpu.usable_threads));
   }
-  const std::string virtual_machine =
-      machine.virtual_machine.empty() ? "" : fmt::format(", virtual machine ({})", machine.virtual_machine);
-  const std::string container = machine.container.empty() ? "" : fmt::format(", container ({})", machine.container);
-  fmt::format_to(out, "  {}, Linux {}{}{}\n", machine.os, machine.kernel, virtual_machine, container);
+  text.line(
+      fmt::format("{}, Linux {}{}{}", machine.os, machine.kernel,
+                  machine.virtual_machine.empty() ? "" : fmt::format(", virtual machine ({})", machine.virtual_machine),
+                  machine.container.empty() ? "" : fmt::format(", container ({})", machine.container)));
 }
 
-void add_sensors(Text out, const DoctorFindings& findings) {
-  fmt::format_to(out, "\nEnergy\n");
-  for (const SensorFinding& finding : findings.sensors) {
-    const record::Channel& channel = finding.channel;
-    const bool missing = channel.provenance == record::Provenance::missing;
-    const std::string_view mark = missing || !finding.alive                            ? kBad
-                                  : channel.provenance == record::Provenance::modelled ? kPartly
-                                                                                       : kGood;
-    fmt::format_to(out, "  {} {:<16} {:<9} {}", mark, channel.id, to_string(channel.provenance), channel.method);
-    if (finding.power && finding.alive) fmt::format_to(out, "  {:.1f} W now", finding.power->value);
-    if (missing) fmt::format_to(out, "  {}", channel.reason);
-    if (!missing && !finding.alive) fmt::format_to(out, "  does not move: stuck");
-    *out++ = '\n';
-    if (!channel.scope.empty()) fmt::format_to(out, "      {}\n", channel.scope);
-    if (!missing && channel.gain_high > channel.gain_low) {
-      fmt::format_to(out, "      the truth lies within {:+.0f} % … {:+.0f} % of a reading, for 95 % of machines\n",
-                     100.0 * channel.gain_low, 100.0 * channel.gain_high);
-    }
-    add_hint(out, channel.hint);
+void add_sensor(DoctorText& text, const SensorFinding& finding) {
+  const record::Channel& channel = finding.channel;
+  const std::string name = fmt::format("{:<16} {:<8}", channel.id, to_string(channel.provenance));
+  if (channel.provenance == record::Provenance::missing) {
+    text.bad(name, channel.method.empty() ? channel.reason : fmt::format("{}: {}", channel.method, channel.reason));
+  } else if (!finding.alive) {
+    text.bad(name, channel.method + ", does not move: stuck");
+  } else {
+    const std::string power = finding.power ? fmt::format(", {:.1f} W now", finding.power->value) : std::string();
+    const bool modelled = channel.provenance == record::Provenance::modelled;
+    modelled ? text.partly(name, channel.method + power) : text.good(name, channel.method + power);
   }
+  text.detail(channel.scope);
+  if (channel.provenance != record::Provenance::missing && channel.gain_high > channel.gain_low) {
+    text.detail(fmt::format("the truth lies within {:+.0f} % … {:+.0f} % of a reading, for 95 % of machines",
+                            100.0 * channel.gain_low, 100.0 * channel.gain_high));
+  }
+  text.hint(channel.hint);
+}
+
+void add_energy(DoctorText& text, const DoctorFindings& findings) {
+  text.heading("Energy");
+  for (const SensorFinding& finding : findings.sensors) add_sensor(text, finding);
   for (const meter::AbsentMeter& absent : findings.absent) {
-    fmt::format_to(out, "  {} {:<16} missing   {}\n", kBad, absent.name, absent.reason);
-    add_hint(out, absent.hint);
+    text.bad(fmt::format("{:<16} missing ", absent.name), absent.reason);
+    text.hint(absent.hint);
   }
-  if (findings.sensors.empty() && findings.absent.empty()) fmt::format_to(out, "  {} nothing is known\n", kBad);
+  if (findings.sensors.empty() && findings.absent.empty()) text.bad("", "nothing is known");
 }
 
-void add_engines(Text out, const DoctorFindings& findings) {
-  fmt::format_to(out, "\nEngines\n");
+void add_engines(DoctorText& text, const DoctorFindings& findings) {
+  text.heading("Engines");
   for (const EngineFinding& finding : findings.engines) {
     if (!finding.hello) {
-      fmt::format_to(out, "  {} {:<16} {}\n", kBad, finding.name, finding.failure->message);
-      add_hint(out, finding.failure->hint);
+      text.bad(finding.name, finding.failure->message);
+      text.hint(finding.failure->hint);
       continue;
     }
-    fmt::format_to(out, "  {} {:<16} {}\n", kGood, finding.name, finding.hello->engine_version);
+    text.good(finding.name, finding.hello->engine_version);
     for (const engine::DeviceInfo& device : finding.hello->devices) {
-      fmt::format_to(out, "      {}: {} ({})\n", device.id, device.name, base::join(device.precisions, ", "));
+      text.detail(fmt::format("{}: {} ({})", device.id, device.name, base::join(device.precisions, ", ")));
     }
   }
   if (findings.engines.empty()) {
-    fmt::format_to(out, "  {} none is installed\n", kBad);
-    add_hint(out, "run make setup && make build, or set WATTLENS_ENGINE_PATH to the folder of engines.json");
+    text.bad("", "none is installed");
+    text.hint("run make setup && make build, or set WATTLENS_ENGINE_PATH to the folder of engines.json");
   }
 }
 
-void add_remarks(Text out, const DoctorFindings& findings) {
-  fmt::format_to(out, "\nConditions\n");
+void add_conditions(DoctorText& text, const DoctorFindings& findings) {
+  text.heading("Conditions");
   for (const record::Warning& remark : findings.remarks) {
-    fmt::format_to(out, "  {} {}\n", kPartly, remark.message);
-    add_hint(out, remark.hint);
+    text.partly("", remark.message);
+    text.hint(remark.hint);
   }
-  if (findings.remarks.empty()) fmt::format_to(out, "  {} nothing that disturbs was found\n", kGood);
+  if (findings.remarks.empty()) text.good("", "nothing that disturbs was found");
 }
 
 }  // namespace
 
-std::string doctor_text(const DoctorFindings& findings) {
-  std::string text;
-  const Text out(text);
-  add_machine(out, findings.machine);
-  add_sensors(out, findings);
-  add_engines(out, findings);
-  add_remarks(out, findings);
-  return text;
+std::string doctor_text(const DoctorFindings& findings, const report::TextOptions& options) {
+  DoctorText text(options);
+  add_machine(text, findings.machine);
+  add_energy(text, findings);
+  add_engines(text, findings);
+  add_conditions(text, findings);
+  return text.take();
 }
 
 Result<ExitCode> doctor(const DoctorOptions& options, const base::Cancellation& cancel) {
@@ -115,7 +138,7 @@ Result<ExitCode> doctor(const DoctorOptions& options, const base::Cancellation& 
   const DoctorFindings findings = examine(engines, clock, cancel);
   const base::Json json = to_json(findings);
   const bool table = options.output.format == report::Format::table;
-  WATTLENS_CHECK(output.write(table                                           ? doctor_text(findings)
+  WATTLENS_CHECK(output.write(table                                           ? doctor_text(findings, output.text())
                               : options.output.format == report::Format::json ? base::to_pretty_text(json) + "\n"
                                                                               : base::to_text(json) + "\n"));
   WATTLENS_CHECK(output.finish());

@@ -15,6 +15,6 @@ struct DoctorOptions {
 
 Result<ExitCode> doctor(const DoctorOptions& options, const base::Cancellation& cancel);
 
-std::string doctor_text(const DoctorFindings& findings);
+std::string doctor_text(const DoctorFindings& findings, const report::TextOptions& options);
 
 }  // namespace wattlens::cli

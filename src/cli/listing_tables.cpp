@@ -54,14 +54,14 @@ report::Table experiments_table(std::span<const store::ExperimentListing> experi
 
 report::Table runs_table(std::span<const store::RunListing> runs) {
   report::Table table;
-  table.columns = {{"experiment", "experiment"},
+  table.columns = {{"experiment", ""},
                    {"order", "run", number},
                    {"block", "", number},
                    {"model", "model"},
                    {"engine", ""},
                    {"device", ""},
                    {"precision", "precision"},
-                   {"hint", "hint"},
+                   {"hint", "hint", text, true},
                    {"batch", "batch", number},
                    {"image_size", "", number},
                    {"threads", "", number},
@@ -69,8 +69,11 @@ report::Table runs_table(std::span<const store::RunListing> runs) {
                    {"images_per_s", "images/s", number},
                    {"energy_j_per_image", "J/image gross", energy},
                    {"net_energy_j_per_image", "", energy},
-                   {"warnings", "warnings", number}};
+                   {"warnings", "warnings", number, true}};
   for (const auto& run : runs) {
+    if (table.groups.empty() || table.groups.back().heading != run.experiment) {
+      table.groups.push_back({run.experiment, table.rows.size()});
+    }
     table.rows.push_back({run.experiment, run.order, run.block, run.point.model, run.point.engine, run.point.device,
                           run.point.precision, run.point.hint, run.point.batch, run.point.image_size, run.point.threads,
                           std::string(record::to_string(run.status)), report::cell_of(run.images_per_s),

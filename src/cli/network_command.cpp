@@ -32,7 +32,7 @@ Table layers_table(const network::Cost& cost) {
                    {"parameters", "parameters", number},
                    {"multiply_adds", "", number},
                    {"", "multiply-adds M", number},
-                   {"activations", "activations", number},
+                   {"activations", "activations", number, true},
                    {"bytes", "", number},
                    {"", "MiB moved", number}};
   for (const auto& layer : cost.layers) {
@@ -116,7 +116,7 @@ Result<void> network_list(const NetworkListOptions& /*options*/, Output& output)
                    {"activations", "", number},
                    {"weight_bytes", "", number},
                    {"", "weights MiB", number},
-                   {"paper", "paper"}};
+                   {"paper", "paper", text, true}};
   for (const network::NetworkKind& kind : network::all_networks()) {
     WATTLENS_TRY(const network::Graph graph, network::build(kind.name));
     const network::Cost cost = network::cost(graph);

@@ -6,6 +6,8 @@
 
 #include <cmath>
 
+#include "report/terminal_text.h"
+
 namespace wattlens::cli {
 namespace {
 
@@ -44,8 +46,7 @@ std::string progress_text(const experiment::Progress& progress, std::size_t colu
     text += fmt::format("{} {} batch {}: ", progress.point->model, progress.point->precision, progress.point->batch);
   }
   text += activity_text(progress.activity);
-  if (text.size() >= columns) text.resize(columns > 0 ? columns - 1 : 0);
-  return text;
+  return std::string(report::cut(text, columns > 0 ? columns - 1 : 0));
 }
 
 ProgressLine::ProgressLine(std::FILE* out) : out_(out), terminal_(isatty(fileno(out)) == 1) {}

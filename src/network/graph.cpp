@@ -13,7 +13,7 @@ std::int64_t element_count(std::span<const std::int64_t> shape, std::int64_t bat
 std::string to_string(std::span<const std::int64_t> shape) {
   std::string text;
   for (const std::int64_t dimension : shape) {
-    if (!text.empty()) text += " x ";
+    if (!text.empty()) text += "×";
     text += dimension == kBatch ? "N" : fmt::to_string(dimension);
   }
   return text.empty() ? "scalar" : text;

@@ -5,10 +5,12 @@
 #include <algorithm>
 #include <cmath>
 #include <functional>
+#include <numeric>
 
 #include "base/text.h"
 #include "record/json.h"
 #include "record/names.h"
+#include "report/sparkline.h"
 
 namespace wattlens::report {
 namespace {
@@ -120,8 +122,24 @@ std::vector<Cell> row_of(const PointSummary& summary) {
           std::string(record::to_string(summary.output_check.status)),
           summary.stop_reason,
           warnings_of(summary),
+          base::Json(summary.images_per_s_values),
+          base::Json(summary.energy_values),
           summary.failure ? Cell(summary.failure->message) : Cell(),
           remarks_of(summary)};
+}
+
+// The next row belongs to the group of this name.
+void begin_group(Table& table, const std::string& name) {
+  if (table.groups.empty() || table.groups.back().heading != name) table.groups.push_back({name, table.rows.size()});
+}
+
+// How far the least and the greatest are from the mean: "-1.2 to +0.9 %".
+std::string spread_text(const std::vector<double>& values) {
+  if (values.size() < 2) return {};
+  const auto [least, greatest] = std::ranges::minmax(values);
+  const double mean = std::accumulate(values.begin(), values.end(), 0.0) / static_cast<double>(values.size());
+  if (!(mean > 0.0) || !std::isfinite(mean)) return {};
+  return fmt::format("{:+.1f} to {:+.1f} %", 100.0 * (least / mean - 1.0), 100.0 * (greatest / mean - 1.0));
 }
 
 // A ratio of modelled joules holds by the model alone, one of lower bounds not even by it.
@@ -159,23 +177,22 @@ Table points_table(const ExperimentSummary& summary, bool name_experiment) {
                    {"image_size", "", number},
                    {"batch", "batch", number},
                    {"threads", "", number},
-                   {"repetitions", "runs", number},
+                   {"repetitions", "runs", number, true},
                    {"failed", "", number},
                    {"outliers", "", number},
                    {"images_per_s", "images/s", quantity},
-                   {"ms_per_batch", "ms per batch", quantity},
+                   {"ms_per_batch", "ms per batch", quantity, true},
                    {"energy_j_per_image", "J/image gross", energy},
                    {"net_energy_j_per_image", "J/image net", energy},
                    {"output_check", ""},
                    {"stop_reason", ""},
                    {"warnings", ""},
+                   {"images_per_s_by_run", ""},
+                   {"energy_j_per_image_by_run", ""},
                    {"failure", ""},
                    {"", "remarks"}};
-  std::string group;
   for (const PointSummary& point : summary.points) {
-    const std::string name = group_name(summary, point.point);
-    if (table.groups.empty() || name != group) table.groups.push_back({name, table.rows.size()});
-    group = name;
+    begin_group(table, group_name(summary, point.point));
     table.rows.push_back(row_of(point));
   }
   if (name_experiment) {
@@ -184,6 +201,23 @@ Table points_table(const ExperimentSummary& summary, bool name_experiment) {
   }
   const auto no_remarks = [](const std::vector<Cell>& row) { return std::get<std::string>(row.back()).empty(); };
   if (std::ranges::all_of(table.rows, no_remarks)) table.columns.back().heading.clear();
+  return table;
+}
+
+Table repetitions_table(const ExperimentSummary& summary) {
+  Table table;
+  table.columns = {{"", "batch", ColumnKind::number},
+                   {"", "images/s, run by run"},
+                   {"", "around the mean"},
+                   {"", "J/image, run by run"},
+                   {"", "around the mean"}};
+  for (const PointSummary& point : summary.points) {
+    if (point.images_per_s_values.size() < 2) continue;
+    begin_group(table, group_name(summary, point.point));
+    table.rows.push_back({point.point.batch, sparkline(point.images_per_s_values),
+                          spread_text(point.images_per_s_values), sparkline(point.energy_values),
+                          spread_text(point.energy_values)});
+  }
   return table;
 }
 

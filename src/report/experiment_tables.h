@@ -13,6 +13,9 @@ namespace wattlens::report {
 // rows of several experiments can be joined.
 Table points_table(const record::ExperimentSummary& summary, bool name_experiment);
 
+// One row per point with two repetitions or more: how speed and energy went from run to run. For a person only.
+Table repetitions_table(const record::ExperimentSummary& summary);
+
 // One row per group: least energy against the smallest batch.
 Table savings_table(const record::ExperimentSummary& summary);
 

@@ -124,8 +124,8 @@ Section models(const ExperimentSummary& summary) {
   table.columns = {{"", "model"},
                    {"", "batch", number},
                    {"", "runs as"},
-                   {"", "threads", number},
-                   {"", "MiB", number},
+                   {"", "threads", number, true},
+                   {"", "MiB", number, true},
                    {"", "s to start", number},
                    {"", "s to load", number},
                    {"", "s first run", number},
@@ -190,6 +190,7 @@ Page full_page(const ExperimentSummary& summary) {
   Page results = results_page(summary);
   results.sections.front().heading = "Results";
   for (Section& section : results.sections) add(std::move(section));
+  add({.heading = "Repetitions", .table = repetitions_table(summary)});
   add(warnings(experiment));
   add(machine(experiment.machine));
   add(sensors(experiment));

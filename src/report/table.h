@@ -42,6 +42,7 @@ struct Column {
   std::string name;     // machine formats: snake_case, ends in its unit; empty: not shown there
   std::string heading;  // human formats, with its unit; empty: not shown there
   ColumnKind kind = ColumnKind::text;
+  bool optional = false;  // a terminal that is too narrow for all columns leaves it out
 };
 
 struct Group {

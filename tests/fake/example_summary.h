@@ -29,6 +29,10 @@ inline record::PointSummary example_point(const std::string& model, const std::s
   point.point.id = model + "/" + precision + "/b" + std::to_string(batch);
   point.repetitions = 8;
   point.images_per_s = record::Estimate<double>{images_per_s, images_per_s * 0.99, images_per_s * 1.01};
+  for (const double share : {0.99, 1.0, 1.01, 1.02, 0.98, 1.0, 1.03, 0.97}) {
+    point.images_per_s_values.push_back(images_per_s * share);
+    point.energy_values.push_back(70.0 / (images_per_s * share));
+  }
   const double seconds = static_cast<double>(batch) / images_per_s;
   point.batch_time = record::Estimate<record::Seconds>{{seconds}, {seconds * 0.99}, {seconds * 1.01}};
   const double joules = 70.0 / images_per_s;
@@ -107,9 +111,13 @@ inline record::ExperimentSummary example_summary() {
   points[1].complete = false;
   points[1].warnings = {{"neighbour", "", "another process took 0.40 cores", "stop it and run again"}};
   points[2].repetitions = 3;
+  points[2].images_per_s_values.resize(3);
+  points[2].energy_values.resize(3);
   points[2].stop_reason = "budget";
   points[2].warnings = points[1].warnings;
   points[3].repetitions = 1;
+  points[3].images_per_s_values = {40.2};
+  points[3].energy_values.clear();
   points[3].stop_reason = "budget";
   constexpr double kUnknown = std::numeric_limits<double>::quiet_NaN();
   points[3].images_per_s = record::Estimate<double>{40.2, kUnknown, kUnknown};

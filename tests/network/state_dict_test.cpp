@@ -106,7 +106,7 @@ TEST(StateDict, AWrongShapeIsNamedWithTheWayOut) {
   const Graph graph = small_network();
   StateDict dict(graph);
   dict.set("conv.weight", {3, 3, 9}, std::vector<float>(81));
-  EXPECT_THAT(dict.error(), HasSubstr("conv.weight is 3 x 3 x 9, small needs 3 x 3 x 3 x 3"));
+  EXPECT_THAT(dict.error(), HasSubstr("conv.weight is 3×3×9, small needs 3×3×3×3"));
   StateDict other(graph);
   other.set("fc.weight", {5, 3}, std::vector<float>(15));
   EXPECT_THAT(other.error(), HasSubstr("for 5 classes"));
