@@ -11,8 +11,9 @@
 
 #include "base/text.h"
 #include "base/version.h"
-#include "cli/run_command.h"
-#include "experiment/summary.h"
+#include "cli/completion.h"
+#include "cli/man_page.h"
+#include "network/zoo.h"
 #include "record/names.h"
 
 namespace wattlens::cli {
@@ -178,9 +179,11 @@ void add_network(CLI::App& app, Everything& all) {
   network.require_subcommand(1);
   network.footer("\nExamples:\n  wattlens network show resnet50\n  wattlens network export resnet50 -o resnet50.onnx");
   CLI::App& list = *network.add_subcommand("list", "Names, parameters, multiply-adds");
+  list.footer("\nExample:\n  wattlens network list --format csv");
   add_output(list, all.network_list.output);
 
   CLI::App& show = *network.add_subcommand("show", "The layers of one network and what each costs");
+  show.footer("\nExample:\n  wattlens network show resnet50 --image-size 176 --classes 10");
   show.add_option("name", all.network_show.name, "The network")->required()->type_name("NAME");
   show.add_option("--image-size", all.network_show.size.image_size, "Pixels along each side (224)")->type_name("N");
   show.add_option("--classes", all.network_show.size.classes, "Classes (1000)")->type_name("N");
@@ -188,6 +191,9 @@ void add_network(CLI::App& app, Everything& all) {
 
   NetworkExportOptions& options = all.network_export;
   CLI::App& command = *network.add_subcommand("export", "Write one network as ONNX, or its weights as safetensors");
+  command.footer(
+      "\nExamples:\n  wattlens network export resnet50 -o resnet50.onnx\n"
+      "  wattlens network export vit_b_16 --format safetensors --seed 7 -o vit.safetensors");
   command.add_option("name", options.name, "The network")->required()->type_name("NAME");
   command.add_option("-o,--output", options.file, "The file to write")->required()->type_name("FILE");
   const std::map<std::string, NetworkFormat> formats = {{"onnx", NetworkFormat::onnx},
@@ -233,6 +239,99 @@ std::string path_of(const CLI::App& app) {
   return path;
 }
 
+// Values that --help tells in words only.
+std::vector<std::string> list_values(std::string_view option) {
+  std::vector<std::string> values;
+  if (option == "--model") {
+    for (const network::NetworkKind& kind : network::all_networks()) values.emplace_back(kind.name);
+  }
+  if (option == "--engine") values = {"openvino"};
+  if (option == "--device") values = {"cpu"};
+  if (option == "--precision") values = {"auto", "f32", "bf16", "f16"};
+  if (option == "--hint") values = {"latency", "throughput"};
+  return values;
+}
+
+// CLI11 gives the values of a check behind a colon: "FORMAT:{table,json}".
+OptionInfo describe(const CLI::Option& option) {
+  OptionInfo info{.about = option.get_description(), .group = option.get_group()};
+  if (info.group == "Options") info.group.clear();
+  for (const std::string& name : option.get_lnames()) info.names.push_back("--" + name);
+  for (const std::string& name : option.get_snames()) info.names.push_back("-" + name);
+  if (option.get_items_expected_max() == 0) return info;
+  const std::string type = option.get_type_name();
+  const auto colon = type.find(':');
+  info.value = type.substr(0, colon);
+  info.kind = ValueKind::text;
+  if (colon != std::string::npos && type.substr(colon).starts_with(":{")) {
+    info.kind = ValueKind::choice;
+    for (const std::string_view value : base::split(std::string_view(type).substr(colon + 2), ',')) {
+      info.choices.emplace_back(value.substr(0, value.find_first_of("}-")));
+    }
+  } else if (info.value == "LIST") {
+    info.choices = list_values(info.names.front());
+    info.kind = info.names.front() == "--model" ? ValueKind::models
+                : info.choices.empty()          ? ValueKind::text
+                                                : ValueKind::list;
+  } else if (info.value == "ID") {
+    info.kind = ValueKind::experiment;
+  } else if (info.value == "FOLDER") {
+    info.kind = ValueKind::folder;
+  } else if (info.value == "FILE" || info.value == "PLAN.toml") {
+    info.kind = ValueKind::file;
+  } else if (info.value == "NAME" && info.names.empty()) {
+    info.kind = ValueKind::choice;
+    info.choices = list_values("--model");
+  }
+  return info;
+}
+
+CommandInfo describe(const CLI::App& app, const std::string& path) {
+  CommandInfo info{.path = path, .about = app.get_description(), .footer = app.get_footer()};
+  for (const CLI::Option* option : app.get_options()) info.options.push_back(describe(*option));
+  for (const CLI::App* child : app.get_subcommands({})) {
+    info.commands.push_back(describe(*child, path + " " + child->get_name()));
+  }
+  return info;
+}
+
+// What `completion` and `man` print.
+struct Documents {
+  std::string shell;
+  std::vector<std::string> page;
+};
+
+void add_documents(CLI::App& app, Documents& documents) {
+  CLI::App& completion = *app.add_subcommand("completion", "A script that completes commands and options in a shell");
+  completion.footer(
+      "\nExamples:\n  source <(wattlens completion bash)\n"
+      "  wattlens completion zsh > \"${fpath[1]}/_wattlens\"");
+  completion.add_option("shell", documents.shell, "bash or zsh")
+      ->required()
+      ->check(CLI::IsMember(std::vector<std::string>{"bash", "zsh"}))
+      ->type_name("SHELL");
+  CLI::App& man = *app.add_subcommand("man", "The manual page of a command");
+  man.footer("\nExamples:\n  wattlens man run | man -l -\n  wattlens man > wattlens.1");
+  man.add_option("command", documents.page, "The command (none: the program)")->type_name("COMMAND");
+}
+
+Result<std::string> document(const CLI::App& app, const Documents& documents) {
+  const CommandInfo program = describe(app, "wattlens");
+  if (app.got_subcommand("completion")) {
+    return documents.shell == "bash" ? bash_completion(program) : zsh_completion(program);
+  }
+  const CommandInfo* command = &program;
+  for (const std::string& name : documents.page) {
+    const auto found = std::ranges::find(command->commands, name, &CommandInfo::name);
+    if (found == command->commands.end()) {
+      return fail(ErrorKind::usage, fmt::format("there is no command '{} {}'", command->path, name),
+                  fmt::format("see {} --help", command->path));
+    }
+    command = &*found;
+  }
+  return man_page(*command, base::version().semantic);
+}
+
 std::unexpected<Error> usage_error(const CLI::App& app, const CLI::ParseError& error) {
   std::string message = error.what();
   std::ranges::replace(message, '\n', ' ');
@@ -251,43 +350,6 @@ std::optional<Error> unknown_command(const CLI::App& app, int argc, const char* 
                                : fmt::format("did you mean 'wattlens {}'? see wattlens --help", nearest.front())};
 }
 
-// Opens the output before the work and finishes it after.
-template <class Work>
-Result<ExitCode> with_output(const OutputOptions& options, Work work) {
-  WATTLENS_TRY(Output output, Output::open(options));
-  WATTLENS_CHECK(work(output));
-  WATTLENS_CHECK(output.finish());
-  return ExitCode::done;
-}
-
-struct Executor {
-  const base::Cancellation& cancel;
-
-  Result<ExitCode> operator()(const DoctorOptions& options) const { return doctor(options, cancel); }
-  Result<ExitCode> operator()(const RunOptions& options) const { return run(options, cancel); }
-  Result<ExitCode> operator()(const ListOptions& options) const {
-    return with_output(options.output, [&](Output& output) { return list(options, output); });
-  }
-  Result<ExitCode> operator()(const ShowOptions& options) const {
-    return with_output(options.output, [&](Output& output) { return show(options, experiment::summarise, output); });
-  }
-  Result<ExitCode> operator()(const ExportOptions& options) const {
-    return with_output(options.output,
-                       [&](Output& output) { return export_experiment(options, experiment::summarise, output); });
-  }
-  Result<ExitCode> operator()(const NetworkListOptions& options) const {
-    return with_output(options.output, [&](Output& output) { return network_list(options, output); });
-  }
-  Result<ExitCode> operator()(const NetworkShowOptions& options) const {
-    return with_output(options.output, [&](Output& output) { return network_show(options, output); });
-  }
-  Result<ExitCode> operator()(const NetworkExportOptions& options) const {
-    WATTLENS_TRY(const std::string written, network_export(options));
-    fmt::print(stderr, "{}", written);
-    return ExitCode::done;
-  }
-};
-
 }  // namespace
 
 Result<Parsed> parse_command_line(int argc, const char* const* argv) {
@@ -303,6 +365,8 @@ Result<Parsed> parse_command_line(int argc, const char* const* argv) {
   add_show(app, all.show);
   add_export(app, all.exporting);
   add_network(app, all);
+  Documents documents;
+  add_documents(app, documents);
   if (auto error = unknown_command(app, argc, argv)) return std::unexpected(*std::move(error));
   if (argc < 2) return Parsed{std::nullopt, app.help()};
   try {
@@ -316,11 +380,11 @@ Result<Parsed> parse_command_line(int argc, const char* const* argv) {
   } catch (const CLI::ParseError& error) {
     return usage_error(app, error);
   }
+  if (app.got_subcommand("completion") || app.got_subcommand("man")) {
+    WATTLENS_TRY(std::string text, document(app, documents));
+    return Parsed{std::nullopt, std::move(text)};
+  }
   return Parsed{chosen(app, all), ""};
-}
-
-Result<ExitCode> execute(const Command& command, const base::Cancellation& cancel) {
-  return std::visit(Executor{cancel}, command);
 }
 
 }  // namespace wattlens::cli

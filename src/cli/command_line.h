@@ -22,7 +22,7 @@ using Command = std::variant<DoctorOptions, RunOptions, ListOptions, ShowOptions
 
 struct Parsed {
   std::optional<Command> command;
-  std::string text;  // where there is no command: help or version, for stdout
+  std::string text;  // where there is no command: help, version, a script or a manual page, for stdout
 };
 
 // Errors are of kind usage, with the nearest names for what is not known.

@@ -28,8 +28,8 @@ TEST(CommandLine, WithoutACommandHelpIsShown) {
 }
 
 TEST(CommandLine, EveryCommandHasHelpWithAnExample) {
-  const std::vector<std::vector<const char*>> commands = {{"doctor"}, {"run"},    {"list"},
-                                                          {"show"},   {"export"}, {"network"}};
+  const std::vector<std::vector<const char*>> commands = {{"doctor"}, {"run"},     {"list"},       {"show"},
+                                                          {"export"}, {"network"}, {"completion"}, {"man"}};
   for (std::vector<const char*> words : commands) {
     const std::string example = std::string("  wattlens ") + words[0];
     words.push_back("--help");
@@ -37,6 +37,23 @@ TEST(CommandLine, EveryCommandHasHelpWithAnExample) {
     ASSERT_TRUE(parsed) << words[0];
     EXPECT_THAT(parsed->text, HasSubstr(example));
   }
+}
+
+TEST(CommandLine, EveryCommandAndOptionIsInCompletionAndManualPage) {
+  const auto bash = parse({"completion", "bash"});
+  ASSERT_TRUE(bash);
+  for (const char* part : {"'wattlens network export'", "--warm-up-limit", "resnet50", "'wattlens run --format')",
+                           "'table json jsonl csv md'"}) {
+    EXPECT_THAT(bash->text, HasSubstr(part));
+  }
+  EXPECT_THAT(parse({"completion", "zsh"})->text, HasSubstr("#compdef wattlens"));
+  EXPECT_THAT(parse({"man", "network", "export"})->text, HasSubstr(".TH WATTLENS-NETWORK-EXPORT"));
+  EXPECT_THAT(parse({"man"})->text, HasSubstr(".SH COMMANDS"));
+}
+
+TEST(CommandLine, AnUnknownShellOrPageIsRefused) {
+  EXPECT_EQ(error_of({"completion", "fish"}).kind, ErrorKind::usage);
+  EXPECT_THAT(error_of({"man", "walk"}).message, HasSubstr("there is no command 'wattlens walk'"));
 }
 
 TEST(CommandLine, TheVersionIsOneLine) {

@@ -1,0 +1,53 @@
+#include <fmt/format.h>
+
+#include "cli/command_line.h"
+#include "cli/run_command.h"
+#include "experiment/summary.h"
+
+namespace wattlens::cli {
+namespace {
+
+// Opens the output before the work and finishes it after.
+template <class Work>
+Result<ExitCode> with_output(const OutputOptions& options, Work work) {
+  WATTLENS_TRY(Output output, Output::open(options));
+  WATTLENS_CHECK(work(output));
+  WATTLENS_CHECK(output.finish());
+  return ExitCode::done;
+}
+
+struct Executor {
+  const base::Cancellation& cancel;
+
+  Result<ExitCode> operator()(const DoctorOptions& options) const { return doctor(options, cancel); }
+  Result<ExitCode> operator()(const RunOptions& options) const { return run(options, cancel); }
+  Result<ExitCode> operator()(const ListOptions& options) const {
+    return with_output(options.output, [&](Output& output) { return list(options, output); });
+  }
+  Result<ExitCode> operator()(const ShowOptions& options) const {
+    return with_output(options.output, [&](Output& output) { return show(options, experiment::summarise, output); });
+  }
+  Result<ExitCode> operator()(const ExportOptions& options) const {
+    return with_output(options.output,
+                       [&](Output& output) { return export_experiment(options, experiment::summarise, output); });
+  }
+  Result<ExitCode> operator()(const NetworkListOptions& options) const {
+    return with_output(options.output, [&](Output& output) { return network_list(options, output); });
+  }
+  Result<ExitCode> operator()(const NetworkShowOptions& options) const {
+    return with_output(options.output, [&](Output& output) { return network_show(options, output); });
+  }
+  Result<ExitCode> operator()(const NetworkExportOptions& options) const {
+    WATTLENS_TRY(const std::string written, network_export(options));
+    fmt::print(stderr, "{}", written);
+    return ExitCode::done;
+  }
+};
+
+}  // namespace
+
+Result<ExitCode> execute(const Command& command, const base::Cancellation& cancel) {
+  return std::visit(Executor{cancel}, command);
+}
+
+}  // namespace wattlens::cli
