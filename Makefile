@@ -32,7 +32,7 @@ demo: build
 	@build/release/wattlens $(DEMO)
 
 test:
-	@tools/setup.sh engine tests
+	@tools/setup.sh engine torch tests
 	@$(configure) -DWATTLENS_TESTS=ON
 	@cmake --build --preset release -j $(JOBS)
 	@ctest --preset release -j $(JOBS)
@@ -42,12 +42,12 @@ format:
 	@$(venv)/bin/python tools/lint.py --fix format
 
 lint:
-	@tools/setup.sh engine tests lint
+	@tools/setup.sh engine torch tests lint
 	@$(configure) -DWATTLENS_TESTS=ON
 	@$(venv)/bin/python tools/lint.py --all
 
 bench:
-	@tools/setup.sh engine tests bench
+	@tools/setup.sh engine torch tests bench
 	@$(configure) -DWATTLENS_TESTS=ON -DWATTLENS_BENCH=ON
 	@cmake --build --preset release -j $(JOBS)
 	@failed=0; for program in build/release/bench_sampler_cost build/release/bench_store; do \

@@ -2,7 +2,7 @@
 """Checks that each header compiles alone: whoever includes it needs to include nothing before it.
 
 A header whose own .cpp file includes it first has been proved by that file's compilation. Only the others are compiled
-here, with the flags of a file that includes them. engine/openvino_*.h waits for a build that has OpenVINO.
+here, with the flags of a file that includes them. engine/openvino_*.h and torch_*.h wait for a build with that engine.
 """
 
 import argparse
@@ -15,7 +15,9 @@ import subprocess
 import sys
 
 INCLUDE = re.compile(r'^\s*#\s*include\s*[<"]([^">]+)[">]', re.MULTILINE)
-KEPT_FLAG = re.compile(r"-(I|D|std=|isystem|W|f)")
+KEPT_FLAG = re.compile(r"-(I|D|std=|isystem|idirafter|W|f)")
+FLAGS_IN_TWO_WORDS = ("-isystem", "-idirafter")
+PATH_OF_ENGINE = {"openvino": "openvino", "torch": "torch/csrc/api/include"}  # part of a path to its headers
 
 
 def flags_of(command):
@@ -23,7 +25,7 @@ def flags_of(command):
     words, flags = shlex.split(command), []
     for word, following in zip(words, [*words[1:], ""], strict=True):
         if KEPT_FLAG.match(word):
-            flags += [word, following] if word == "-isystem" else [word]
+            flags += [word, following] if word in FLAGS_IN_TWO_WORDS else [word]
     return flags
 
 
@@ -40,7 +42,8 @@ class Build:
             for name in INCLUDE.findall(file.read_text(encoding="utf-8")):
                 self.including.setdefault(name, flags)
             self.compiler = next(word for word in words if "ccache" not in word)
-        self.has_openvino = any("openvino" in flag for flags in self.compiled.values() for flag in flags)
+        words = [word for flags in self.compiled.values() for word in flags]
+        self.engines = [engine for engine, path in PATH_OF_ENGINE.items() if any(path in word for word in words)]
 
     def flags_for(self, header, root):
         """Those of a file that includes it; else of any: what nobody includes must do without definitions."""
@@ -57,7 +60,8 @@ def proved_by_its_source(header, build):
 
 
 def needs_what_is_absent(header, build):
-    return header.name.startswith("openvino_") and not build.has_openvino
+    engine = header.name.split("_")[0]
+    return engine in PATH_OF_ENGINE and engine not in build.engines
 
 
 def compile_alone(header, build, root):

@@ -1,10 +1,11 @@
 #!/usr/bin/env bash
 # Installs what wattlens is built and tested with: Debian packages, and Python wheels into .venv.
 #
-# Usage: tools/setup.sh [engine|tests|lint|bench|fuzz]...   (no argument: engine, which is what a build needs)
+# Usage: tools/setup.sh [engine|torch|tests|lint|bench|fuzz]...   (no argument: engine, which is what a build needs)
 #   PYTHON=FILE             the interpreter of .venv (else python3.11, python3.12 or python3.13)
 #   WATTLENS_VENV=FOLDER    use this environment as it is, and make no .venv
 #   WATTLENS_NO_PACKAGES=1  leave Debian packages alone
+#   WATTLENS_TORCH=cuda     install PyTorch with CUDA (gigabytes) though this machine shows no NVIDIA GPU
 # Does nothing, quickly and without the network, when everything is there.
 set -euo pipefail
 cd "$(dirname "$0")/.."
@@ -107,6 +108,27 @@ make_venv() {
   touch "$venv/wattlens-made"
 }
 
+has_nvidia_gpu() { [[ -e /dev/nvidiactl || -e /dev/dxg ]]; }
+
+# PyTorch is the one engine that can be done without: what speaks against it is said, and the rest goes on. Its wheel
+# for the processor alone has 200 MB; the one with CUDA brings gigabytes that are of no use without an NVIDIA GPU.
+torch_is_wanted() { # LIST
+  local report=build/torch.json
+  mkdir -p build
+  if ! .venv/bin/python -m pip install --disable-pip-version-check --no-input --only-binary :all: --quiet --dry-run \
+    --report "$report" -r "$1" >"$log" 2>&1 </dev/null; then
+    tail -n 3 "$log" >&2
+    say "PyTorch cannot be had here: going on without LibTorch (all of pip's output: $log)"
+    return 1
+  fi
+  [[ ${WATTLENS_TORCH:-} != cuda ]] && ! has_nvidia_gpu || return 0
+  grep -qE '"name": "(nvidia|cuda)-' "$report" || return 0
+  say "pip would install PyTorch with CUDA, which is gigabytes, and there is no NVIDIA GPU: going on without LibTorch"
+  say "  for the processor alone: .venv/bin/pip config --site set install.extra-index-url URL, with the address of"
+  say "  PyTorch's CPU wheels (pytorch.org, Get Started, Compute Platform: CPU); with CUDA: WATTLENS_TORCH=cuda"
+  return 1
+}
+
 install_wheels() {
   local group list stamp
   for group in "${groups[@]}"; do
@@ -114,6 +136,7 @@ install_wheels() {
     stamp=.venv/wattlens-$group.txt
     [[ -e $list ]] || continue
     cmp -s "$list" "$stamp" && continue
+    [[ $group != torch ]] || torch_is_wanted "$list" || continue
     say "installing Python wheels for $group: $(sed '/^#/d' "$list" | paste -sd' ')"
     logged "check the network and pip's settings (pip config list), then run this again" \
       .venv/bin/python -m pip install --disable-pip-version-check --no-input --only-binary :all: -r "$list"
@@ -127,12 +150,12 @@ packages=("${build_packages[@]}")
 [[ -n ${PYTHON:-} || -n ${WATTLENS_VENV:-} ]] || packages+=(python3-venv)
 for group in "${groups[@]}"; do
   case $group in
-    engine) ;;
+    engine | torch) ;;
     tests) packages+=(libgtest-dev libgmock-dev) ;;
     lint) packages+=(shellcheck) ;;
     bench) packages+=(libbenchmark-dev) ;;
     fuzz) packages+=(clang-19 libclang-rt-19-dev) ;;
-    *) fail "unknown group '$group'" "tools/setup.sh [engine|tests|lint|bench|fuzz]..." ;;
+    *) fail "unknown group '$group'" "tools/setup.sh [engine|torch|tests|lint|bench|fuzz]..." ;;
   esac
 done
 

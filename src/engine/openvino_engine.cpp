@@ -2,7 +2,6 @@
 
 #include <fmt/format.h>
 #include <fmt/ranges.h>
-#include <sched.h>
 
 #include <openvino/openvino.hpp>
 #include <openvino/runtime/intel_cpu/properties.hpp>
@@ -11,13 +10,13 @@
 #include <cctype>
 #include <filesystem>
 #include <optional>
-#include <thread>
 #include <utility>
 
 #include "engine/model_cache.h"
 #include "engine/openvino_error.h"
 #include "engine/openvino_model.h"
 #include "engine/openvino_session.h"
+#include "engine/session_options.h"
 
 namespace wattlens::engine {
 namespace {
@@ -50,36 +49,6 @@ std::string changed_case(std::string_view text, int (*change)(int)) {
 // "gpu.0" is "GPU.0" in OpenVINO.
 std::string openvino_name(std::string_view device) { return changed_case(device, std::toupper); }
 std::string wattlens_name(std::string_view device) { return changed_case(device, std::tolower); }
-
-// Processors that this process may run on.
-std::int64_t usable_threads() {
-  cpu_set_t set;
-  CPU_ZERO(&set);
-  if (sched_getaffinity(0, sizeof(set), &set) == 0) return CPU_COUNT(&set);
-  return std::max(1U, std::thread::hardware_concurrency());  // more than 1024 processors
-}
-
-Result<void> check_options(const SessionOptions& options) {
-  if (options.hint != "latency" && options.hint != "throughput") {
-    return fail(ErrorKind::usage, fmt::format("unknown hint '{}'", options.hint), "use latency or throughput");
-  }
-  if (options.batch < 1 || options.image_size < 1) {
-    return fail(ErrorKind::usage, fmt::format("batch {} of {} px is impossible", options.batch, options.image_size),
-                "use a batch and an image size of 1 or more");
-  }
-  constexpr double kMostValues = 0x1p40;  // 4 TiB of images: more than memory holds, less than overflows
-  const auto size = static_cast<double>(options.image_size);
-  if (3.0 * static_cast<double>(options.batch) * size * size > kMostValues) {
-    return fail(ErrorKind::run_failed,
-                fmt::format("not enough memory for batch {} of {} px", options.batch, options.image_size),
-                "use a smaller batch or image size");
-  }
-  if (const auto usable = usable_threads(); options.threads < 0 || options.threads > usable) {
-    return fail(ErrorKind::usage, fmt::format("{} threads asked for, this process may use {}", options.threads, usable),
-                "use fewer threads, or 0 to let the engine choose");
-  }
-  return {};
-}
 
 // A graphics processor shows itself as a device file; without one, asking for it would load OpenVINO's driver in vain.
 bool may_have_gpu() {
@@ -161,14 +130,6 @@ class OpenvinoEngine final : public Engine {
     }
     return fail(ErrorKind::usage, fmt::format("OpenVINO has no device '{}' here", device),
                 fmt::format("it has: {}", fmt::join(ids, ", ")));
-  }
-
-  static Result<void> check_native(const DeviceInfo& device, const std::string& precision) {
-    if (contains(device.precisions, precision)) return {};
-    return fail(ErrorKind::not_measurable,
-                fmt::format("{} ({}) does not compute in {}, it would run another precision instead", device.id,
-                            device.name, precision),
-                fmt::format("use --precision {}", fmt::join(device.precisions, ",")));
   }
 
   static ov::AnyMap properties(const std::string& device, const Precision& precision, const SessionOptions& options) {

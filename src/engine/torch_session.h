@@ -1,0 +1,24 @@
+// One model that LibTorch runs eagerly, in one slot or in several.
+#pragma once
+
+#include <memory>
+#include <vector>
+
+#include "engine/engine.h"
+#include "engine/torch_model.h"
+
+namespace wattlens::engine {
+
+struct TorchRun {
+  std::shared_ptr<const TorchModel> model;
+  Placement placement;
+  std::vector<std::int64_t> input;  // the shape of a batch of images
+  record::WorkloadInfo info;        // what the session then tells of itself; its `streams` is the number of slots
+  std::vector<Operator> operators;
+};
+
+// A batch runs in the thread that enqueues it; with more than one slot on the processor, each slot has a thread of its
+// own, which does all of its work. Fails with run_failed where memory or threads do not suffice.
+Result<std::unique_ptr<Session>> start_torch_session(TorchRun run);
+
+}  // namespace wattlens::engine
