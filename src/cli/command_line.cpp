@@ -82,6 +82,7 @@ Examples:
   wattlens run --model resnet50,mobilenet_v2 --precision f32,bf16 --batch 1,8
   wattlens run --model mine.onnx --batch 1-32*2 --budget 5m --format csv -o mine.csv
   wattlens run sweep.toml --dry-run
+  wattlens run --model resnet50 --engine openvino,libtorch --precision f32,bf16 --check-only
 Plan files: docs/plans.md. Models: wattlens network list, NAME@WEIGHTS.safetensors, or FILE.onnx.)");
   run.add_option("plan", options.plan_file, "A plan file (TOML); flags win over it")->type_name("PLAN.toml");
   run.add_option("--model", options.models, "Networks or ONNX files")->type_name("LIST")->group("Axes");
@@ -111,7 +112,10 @@ Plan files: docs/plans.md. Models: wattlens network list, NAME@WEIGHTS.safetenso
   run.add_option("--title", options.title, "A name to find the experiment by")->type_name("TEXT");
   run.add_option("--model-cache", options.model_cache, "Keep compiled models in this folder (recorded; off)")
       ->type_name("FOLDER");
-  run.add_flag("--dry-run", options.dry_run, "Show the points and how long they will take; measure nothing");
+  CLI::Option* dry_run =
+      run.add_flag("--dry-run", options.dry_run, "Show the points and how long they will take; measure nothing");
+  run.add_flag("--check-only", options.check_only, "Compare the outputs with their references; time and store nothing")
+      ->excludes(dry_run);
   add_store(run, options.store);
   add_output(run, options.output);
 }

@@ -7,6 +7,7 @@
 
 #include "cli/dry_run.h"
 #include "cli/engines.h"
+#include "cli/output_checks.h"
 #include "cli/progress_line.h"
 #include "cli/run_plan.h"
 #include "cli/store_path.h"
@@ -124,6 +125,10 @@ Result<ExitCode> run(const RunOptions& options, const base::Cancellation& cancel
     WATTLENS_CHECK(output.finish());
     return ExitCode::done;
   }
+  const experiment::WorkloadFactory make = [&](const record::PlanPoint& point) {
+    return make_workload(point, engines, machine, plan, options, clock, cancel);
+  };
+  if (options.check_only) return check_outputs(experiment::plan_points(plan.axes), make, output, cancel);
   WATTLENS_TRY(const auto store, open_store(options.store, store::Access::write));
   meter::MeterSet meters = meter::MeterSet::open({.clock = &clock, .machine = machine});
   say_what_energy_is(meters, options);
@@ -136,10 +141,7 @@ Result<ExitCode> run(const RunOptions& options, const base::Cancellation& cancel
       .neighbours = {.mark = [&] { neighbours.mark(); },
                      .forget = [&] { neighbours.forget(); },
                      .look = [&] { return neighbours.since_mark(); }},
-      .make_workload =
-          [&](const record::PlanPoint& point) {
-            return make_workload(point, engines, machine, plan, options, clock, cancel);
-          },
+      .make_workload = make,
       .sink = *store,
       .cancel = cancel,
       .progress = [&](const experiment::Progress& state) { progress.show(state); },

@@ -32,6 +32,7 @@ struct RunOptions {
   std::string program = "wattlens";  // as the user called it, for advice
   bool quick = false;
   bool dry_run = false;
+  bool check_only = false;
   base::Path store;        // empty: the user's
   base::Path model_cache;  // a folder; empty: no cache
   OutputOptions output;

@@ -67,6 +67,14 @@ struct PointSummary {
   std::vector<Warning> warnings;            // each once
 };
 
+// What the output check of a point said, where nothing was timed.
+struct CheckedPoint {
+  PlanPoint point;
+  OutputCheck check;
+  WorkloadInfo workload;
+  std::optional<Error> failure;  // it could not be checked
+};
+
 // Least energy over the batch sizes of one model, against the smallest batch.
 struct BatchSaving {
   std::string model;

@@ -50,6 +50,19 @@ def test_a_dry_run_measures_nothing(wattlens):
     assert wattlens("show").returncode == 3
 
 
+def test_check_only_compares_and_stores_nothing(wattlens, tmp_path):
+    (tmp_path / "broken.onnx").write_bytes(b"\x00" * 1000)
+    axes = ["--model", "shufflenet_v2_x0_5,broken.onnx", "--precision", "f32"]
+    outcome = wattlens("run", *axes, "--check-only", "--format", "json", check=5)
+    good, broken = json.loads(outcome.stdout)["points"]
+    assert good["output_check"] == "passed"
+    assert 0 < good["error"] < good["tolerance"]
+    assert good["same_top1"] is True
+    assert broken["output_check"] == "could not run"
+    assert "broken.onnx" in broken["failure"]
+    assert wattlens("show").returncode == 3
+
+
 @pytest.mark.parametrize("content", [b"", b"\x08\x01not protobuf\xff\xff", b"\x00" * 1000])
 def test_a_broken_onnx_file_fails_its_point_and_gives_no_number(wattlens, tmp_path, content):
     (tmp_path / "broken.onnx").write_bytes(content)
