@@ -11,9 +11,9 @@
 
 #include "base/text.h"
 #include "base/version.h"
+#include "cli/command_description.h"
 #include "cli/completion.h"
 #include "cli/man_page.h"
-#include "network/zoo.h"
 #include "record/names.h"
 
 namespace wattlens::cli {
@@ -86,7 +86,9 @@ Examples:
 Plan files: docs/plans.md. Models: wattlens network list, NAME@WEIGHTS.safetensors, or FILE.onnx.)");
   run.add_option("plan", options.plan_file, "A plan file (TOML); flags win over it")->type_name("PLAN.toml");
   run.add_option("--model", options.models, "Networks or ONNX files")->type_name("LIST")->group("Axes");
-  run.add_option("--engine", options.engines, "Engines (openvino)")->type_name("LIST")->group("Axes");
+  run.add_option("--engine", options.engines, "Engines: openvino, libtorch (openvino)")
+      ->type_name("LIST")
+      ->group("Axes");
   run.add_option("--device", options.devices, "Devices (cpu)")->type_name("LIST")->group("Axes");
   run.add_option("--precision", options.precisions, "f32, bf16, f16, or auto: bf16 where it is native (f32)")
       ->type_name("LIST")
@@ -241,62 +243,6 @@ std::string path_of(const CLI::App& app) {
     path += " " + reached->get_name();
   }
   return path;
-}
-
-// Values that --help tells in words only.
-std::vector<std::string> list_values(std::string_view option) {
-  std::vector<std::string> values;
-  if (option == "--model") {
-    for (const network::NetworkKind& kind : network::all_networks()) values.emplace_back(kind.name);
-  }
-  if (option == "--engine") values = {"openvino"};
-  if (option == "--device") values = {"cpu"};
-  if (option == "--precision") values = {"auto", "f32", "bf16", "f16"};
-  if (option == "--hint") values = {"latency", "throughput"};
-  return values;
-}
-
-// CLI11 gives the values of a check behind a colon: "FORMAT:{table,json}".
-OptionInfo describe(const CLI::Option& option) {
-  OptionInfo info{.about = option.get_description(), .group = option.get_group()};
-  if (info.group == "Options") info.group.clear();
-  for (const std::string& name : option.get_lnames()) info.names.push_back("--" + name);
-  for (const std::string& name : option.get_snames()) info.names.push_back("-" + name);
-  if (option.get_items_expected_max() == 0) return info;
-  const std::string type = option.get_type_name();
-  const auto colon = type.find(':');
-  info.value = type.substr(0, colon);
-  info.kind = ValueKind::text;
-  if (colon != std::string::npos && type.substr(colon).starts_with(":{")) {
-    info.kind = ValueKind::choice;
-    for (const std::string_view value : base::split(std::string_view(type).substr(colon + 2), ',')) {
-      info.choices.emplace_back(value.substr(0, value.find_first_of("}-")));
-    }
-  } else if (info.value == "LIST") {
-    info.choices = list_values(info.names.front());
-    info.kind = info.names.front() == "--model" ? ValueKind::models
-                : info.choices.empty()          ? ValueKind::text
-                                                : ValueKind::list;
-  } else if (info.value == "ID") {
-    info.kind = ValueKind::experiment;
-  } else if (info.value == "FOLDER") {
-    info.kind = ValueKind::folder;
-  } else if (info.value == "FILE" || info.value == "PLAN.toml") {
-    info.kind = ValueKind::file;
-  } else if (info.value == "NAME" && info.names.empty()) {
-    info.kind = ValueKind::choice;
-    info.choices = list_values("--model");
-  }
-  return info;
-}
-
-CommandInfo describe(const CLI::App& app, const std::string& path) {
-  CommandInfo info{.path = path, .about = app.get_description(), .footer = app.get_footer()};
-  for (const CLI::Option* option : app.get_options()) info.options.push_back(describe(*option));
-  for (const CLI::App* child : app.get_subcommands({})) {
-    info.commands.push_back(describe(*child, path + " " + child->get_name()));
-  }
-  return info;
 }
 
 // What `completion` and `man` print.

@@ -71,9 +71,7 @@ report::Table runs_table(std::span<const store::RunListing> runs) {
                    {"net_energy_j_per_image", "", energy},
                    {"warnings", "warnings", number, true}};
   for (const auto& run : runs) {
-    if (table.groups.empty() || table.groups.back().heading != run.experiment) {
-      table.groups.push_back({run.experiment, table.rows.size()});
-    }
+    report::begin_group(table, run.experiment);
     table.rows.push_back({run.experiment, run.order, run.block, run.point.model, run.point.engine, run.point.device,
                           run.point.precision, run.point.hint, run.point.batch, run.point.image_size, run.point.threads,
                           std::string(record::to_string(run.status)), report::cell_of(run.images_per_s),

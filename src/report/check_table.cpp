@@ -57,9 +57,7 @@ Table checks_table(std::span<const CheckedPoint> points) {
                    {"", "compared with"}};
   for (const CheckedPoint& checked : points) {
     const record::PlanPoint& point = checked.point;
-    if (table.groups.empty() || table.groups.back().heading != point.model) {
-      table.groups.push_back({point.model, table.rows.size()});
-    }
+    begin_group(table, point.model);
     table.rows.push_back({point.model, point.engine, point.device, point.precision,
                           checked.workload.execution_precision, point.hint, point.batch, point.image_size,
                           result_of(checked), cell_of(checked.check.error), cell_of(checked.check.tolerance),

@@ -128,11 +128,6 @@ std::vector<Cell> row_of(const PointSummary& summary) {
           remarks_of(summary)};
 }
 
-// The next row belongs to the group of this name.
-void begin_group(Table& table, const std::string& name) {
-  if (table.groups.empty() || table.groups.back().heading != name) table.groups.push_back({name, table.rows.size()});
-}
-
 // How far the least and the greatest are from the mean: "-1.2 to +0.9 %".
 std::string spread_text(const std::vector<double>& values) {
   if (values.size() < 2) return {};

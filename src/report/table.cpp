@@ -45,6 +45,12 @@ Json quantity_json(const Quantity& quantity) {
 
 }  // namespace
 
+void begin_group(Table& table, const std::string& heading) {
+  if (table.groups.empty() || table.groups.back().heading != heading) {
+    table.groups.push_back({heading, table.rows.size()});
+  }
+}
+
 Cell cell_of(const std::optional<double>& number) {
   if (!number) return std::monostate();
   return *number;

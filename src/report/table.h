@@ -56,6 +56,9 @@ struct Table {
   std::vector<Group> groups;            // ascending; human formats only
 };
 
+// The row that is added next belongs to the group of this name; nothing happens where it is the last one's.
+void begin_group(Table& table, const std::string& heading);
+
 Cell cell_of(const std::optional<double>& number);  // empty where it is
 
 // For a person: "1234 ± 12", "~0.412 (0.29–0.56)", "at least 0.41", "–".
