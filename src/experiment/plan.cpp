@@ -13,6 +13,7 @@ namespace wattlens::experiment {
 namespace {
 
 constexpr std::size_t kMostPoints = 10'000;
+constexpr std::string_view kPlanSchema = "wattlens.plan/1";
 
 Result<void> check_words(std::span<const std::string> values, std::span<const std::string_view> allowed,
                          std::string_view axis) {
@@ -42,6 +43,23 @@ std::size_t count_points(const Axes& axes) {
     if (count > kMostPoints) return count;
   }
   return count;
+}
+
+// Throws what the JSON library throws.
+Effort effort_from_json(const base::Json& json) {
+  Effort effort;
+  const auto seconds = [&](const char* name) { return base::Seconds{json.at(name).get<double>()}; };
+  if (json.contains("budget_s")) effort.budget = seconds("budget_s");
+  json.at("quick").get_to(effort.quick);
+  if (json.contains("window_s")) effort.window = seconds("window_s");
+  effort.warm_up_limit = seconds("warm_up_limit_s");
+  effort.idle = seconds("idle_s");
+  effort.point_limit = seconds("point_limit_s");
+  json.at("target").get_to(effort.target);
+  if (json.contains("repetitions")) effort.repetitions = json.at("repetitions").get<std::int64_t>();
+  effort.rate = {json.at("rate_hz").get<double>()};
+  effort.repeat_disturbed = json.value("repeat_disturbed", true);
+  return effort;
 }
 
 }  // namespace
@@ -102,7 +120,7 @@ std::string point_id(const record::PlanPoint& point) {
 base::Json to_json(const Plan& plan) {
   const Axes& axes = plan.axes;
   const Effort& effort = plan.effort;
-  base::Json json = {{"schema", "wattlens.plan/1"}};
+  base::Json json = {{"schema", kPlanSchema}};
   if (!plan.title.empty()) json["title"] = plan.title;
   json["axes"] = {{"model", axes.models},           {"engine", axes.engines}, {"device", axes.devices},
                   {"precision", axes.precisions},   {"hint", axes.hints},     {"batch", axes.batches},
@@ -117,8 +135,36 @@ base::Json to_json(const Plan& plan) {
   measure["target"] = effort.target;
   if (effort.repetitions) measure["repetitions"] = *effort.repetitions;
   measure["rate_hz"] = effort.rate.value;
+  measure["repeat_disturbed"] = effort.repeat_disturbed;
   json["seed"] = plan.seed;
   return json;
+}
+
+Result<Plan> plan_from_json(const base::Json& json) {
+  Plan plan;
+  try {
+    if (json.at("schema") != kPlanSchema) {
+      return fail(ErrorKind::usage,
+                  fmt::format("the plan has the schema {}, not {}", base::to_text(json.at("schema")), kPlanSchema));
+    }
+    plan.title = json.value("title", "");
+    const base::Json& axes = json.at("axes");
+    axes.at("model").get_to(plan.axes.models);
+    axes.at("engine").get_to(plan.axes.engines);
+    axes.at("device").get_to(plan.axes.devices);
+    axes.at("precision").get_to(plan.axes.precisions);
+    axes.at("hint").get_to(plan.axes.hints);
+    axes.at("batch").get_to(plan.axes.batches);
+    axes.at("image_size").get_to(plan.axes.image_sizes);
+    axes.at("threads").get_to(plan.axes.threads);
+    plan.effort = effort_from_json(json.at("measure"));
+    json.at("seed").get_to(plan.seed);
+  } catch (const base::Json::exception& error) {
+    return fail(ErrorKind::usage, fmt::format("the stored plan cannot be read: {}", error.what()),
+                "use the version of wattlens that wrote it");
+  }
+  WATTLENS_CHECK(check(plan));
+  return plan;
 }
 
 }  // namespace wattlens::experiment

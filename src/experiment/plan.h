@@ -36,6 +36,7 @@ struct Effort {
   double target = 0.02;                     // relative half-width of the 95 % interval at which a point is done
   std::optional<std::int64_t> repetitions;  // exactly so many, whatever the width
   base::Hertz rate{100.0};                  // of the sampler
+  bool repeat_disturbed = true;             // a window that a neighbour disturbed is measured once more
 };
 
 struct Plan {
@@ -63,5 +64,6 @@ std::vector<record::PlanPoint> plan_points(const Axes& axes);
 std::string point_id(const record::PlanPoint& point);
 
 base::Json to_json(const Plan& plan);  // schema "wattlens.plan/1"
+Result<Plan> plan_from_json(const base::Json& json);
 
 }  // namespace wattlens::experiment

@@ -126,6 +126,15 @@ Key integer(const Reader& reader, std::string_view name, std::function<void(std:
           }};
 }
 
+Key boolean(const Reader& reader, std::string_view name, bool& field) {
+  return {name, [&reader, name, &field](const toml::node& node) -> Result<void> {
+            const auto* value = node.as_boolean();
+            if (!value) return reader.error(node.source(), fmt::format("{}: expected true or false", name), "");
+            field = value->get();
+            return {};
+          }};
+}
+
 Result<void> read_axes(const Reader& reader, const toml::table& table, Axes& axes) {
   const std::vector<Key> keys = {
       word_axis(reader, "model", axes.models),
@@ -149,13 +158,8 @@ Result<void> read_effort(const Reader& reader, const toml::table& table, Effort&
       duration(reader, "point_limit", effort.point_limit),
       integer(reader, "repetitions", [&](std::int64_t value) { effort.repetitions = value; }),
       integer(reader, "rate_hz", [&](std::int64_t value) { effort.rate = {static_cast<double>(value)}; }),
-      {"quick",
-       [&](const toml::node& node) -> Result<void> {
-         const auto* value = node.as_boolean();
-         if (!value) return reader.error(node.source(), "quick: expected true or false", "");
-         effort.quick = value->get();
-         return {};
-       }},
+      boolean(reader, "quick", effort.quick),
+      boolean(reader, "repeat_disturbed", effort.repeat_disturbed),
       {"target",
        [&](const toml::node& node) -> Result<void> {
          WATTLENS_TRY(const std::string text, reader.scalar_text(node));

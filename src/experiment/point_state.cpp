@@ -46,6 +46,30 @@ void PointState::add_failure() {
   if (++failures_in_row_ >= kFailuresInRow) stop = "failed";
 }
 
+void PointState::replay(const record::Run& run) {
+  if (run.plan) {
+    plan.duration = run.plan->window;
+    plan.batches = run.plan->min_batches;
+    plan.warm_up_limit = run.plan->warm_up_limit;
+  }
+  if (run.status == record::RunStatus::done && !run.windows.empty()) {
+    stop.reset();
+    const record::Window& window = run.windows.back();
+    const auto batches = static_cast<double>(std::max<std::int64_t>(1, window.batches));
+    add(run, window.duration() / batches, std::max(run.took, run.warm_up + window.duration()));
+  } else if (run.status == record::RunStatus::failed) {
+    add_failure();
+    // What could not be prepared is not tried a second time.
+    if (!run.plan) stop = "failed";
+  }
+}
+
+void PointState::try_again() {
+  if (stop != "failed") return;
+  stop.reset();
+  failures_in_row_ = 0;
+}
+
 std::int64_t PointState::expected_further() const {
   const auto wanted = repetitions_.value_or(static_cast<std::int64_t>(rule_.minimum_count));
   return std::max<std::int64_t>(1, wanted - made);

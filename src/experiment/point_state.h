@@ -21,6 +21,10 @@ struct PointState {
   // one, for the energy.
   void add(const record::Run& run, base::Seconds batch, base::Seconds cost);
   void add_failure();  // the second in a row stops the point
+  // As if the stored run had been made now. One that worked after the point had failed shows that it was tried again.
+  void replay(const record::Run& run);
+  void try_again();  // a point that failed gets another chance
+  bool planned() const { return plan.duration > base::Seconds{}; }
   // Without a budget: repetitions still to come, as far as is known now.
   std::int64_t expected_further() const;
 

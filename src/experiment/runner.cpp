@@ -4,9 +4,11 @@
 
 #include <algorithm>
 #include <cmath>
+#include <set>
 #include <utility>
 
 #include "base/random.h"
+#include "experiment/idle_drift.h"
 #include "experiment/order.h"
 #include "experiment/point_state.h"
 #include "experiment/schedule.h"
@@ -17,55 +19,100 @@ namespace {
 
 using base::MonoTime;
 using base::Seconds;
+using Baselines = std::vector<record::IdleBaseline>;
 
 // Models stay resident in at most this share of the machine's memory.
 constexpr double kMemoryShare = 0.5;
 // Of a budget, preparing all models may take this share; those left over are not measured.
 constexpr double kMostPreparation = 0.6;
-// Idle power that moved by more than this between the first and the last look is reported.
-constexpr double kIdleDrift = 0.05;
 
 class Runner {
  public:
-  Runner(const Plan& plan, const record::MachineState& machine, const Instruments& instruments)
+  Runner(const Plan& plan, const record::MachineState& machine, const Instruments& instruments,
+         std::optional<Continuation> continuation = std::nullopt)
       : plan_(plan),
         tools_(instruments),
         sampler_(instruments.meters, instruments.clock, {.rate = plan.effort.rate}),
         residents_(instruments.make_workload, machine.memory * kMemoryShare),
         begin_(instruments.clock.now()) {
-    record::Experiment& experiment = outcome_.experiment;
-    experiment.id = new_experiment_id(tools_.clock, plan.seed);
-    experiment.title = plan.title;
-    experiment.created_at = tools_.clock.wall_time();
-    experiment.seed = plan.seed;
-    experiment.plan = to_json(plan);
-    experiment.machine = machine;
-    experiment.channels.assign(tools_.meters.channels().begin(), tools_.meters.channels().end());
-    experiment.points = plan_points(plan.axes);
-    for (const record::PlanPoint& point : experiment.points) points_.emplace_back(point, plan.effort);
+    if (continuation) {
+      go_on_with(std::move(*continuation), machine);
+    } else {
+      start_new(machine);
+    }
   }
 
   Result<Outcome> run() {
     WATTLENS_CHECK(tools_.sink.begin(outcome_.experiment));
-    WATTLENS_CHECK(sampler_.start());
-    outcome_.experiment.idle_before = idle();
-    if (going_on()) prepare_all();
-    if (going_on()) outcome_.experiment.idle_loaded = idle();
-    while (going_on() && run_block()) {
-    }
-    residents_.clear();
-    if (going_on()) {
-      outcome_.experiment.idle_after = idle();
-      warn_of_drift();
-    }
-    sampler_.stop();
+    // Of an experiment that was interrupted at its very end only the end is left.
+    const bool anything_left = std::ranges::any_of(points_, [](const PointState& point) { return !point.stop; });
+    if (anything_left) WATTLENS_CHECK(measure());
     finish();
     return std::move(outcome_);
   }
 
  private:
+  void start_new(const record::MachineState& machine) {
+    record::Experiment& experiment = outcome_.experiment;
+    experiment.id = new_experiment_id(tools_.clock, plan_.seed);
+    experiment.title = plan_.title;
+    experiment.created_at = tools_.clock.wall_time();
+    experiment.seed = plan_.seed;
+    experiment.plan = to_json(plan_);
+    experiment.machine = machine;
+    experiment.channels.assign(tools_.meters.channels().begin(), tools_.meters.channels().end());
+    experiment.points = plan_points(plan_.axes);
+    for (const record::PlanPoint& point : experiment.points) points_.emplace_back(point, plan_.effort);
+  }
+
+  void go_on_with(Continuation continuation, const record::MachineState& machine) {
+    outcome_.experiment = std::move(continuation.experiment);
+    outcome_.runs = std::move(continuation.runs);
+    record::Experiment& experiment = outcome_.experiment;
+    experiment.status = record::ExperimentStatus::running;
+    experiment.finished_at.clear();
+    experiment.stops.clear();
+    experiment.order.clear();
+    for (const record::PlanPoint& point : experiment.points) points_.emplace_back(point, plan_.effort);
+    spent_before_ = experiment.elapsed;
+    for (const record::Run& run : outcome_.runs) {
+      state_of(run.point).replay(run);
+      experiment.order.push_back(run.point);
+      spent_before_ = std::max(spent_before_, run.elapsed);
+      order_ = std::max(order_, run.order + 1);
+      block_ = std::max(block_, run.block);
+    }
+    for (const record::Run& run : outcome_.runs) {
+      if (run.block == block_ && run.plan) done_in_block_.insert(run.point);
+    }
+    if (continuation.retry_failed) std::ranges::for_each(points_, &PointState::try_again);
+    record::Resumption resumption{
+        .resumed_at = tools_.clock.wall_time(), .first_run = order_, .machine = machine, .channels = {}};
+    resumption.channels.assign(tools_.meters.channels().begin(), tools_.meters.channels().end());
+    experiment.resumptions.push_back(std::move(resumption));
+    experiment.warnings.insert(experiment.warnings.end(), continuation.warnings.begin(), continuation.warnings.end());
+  }
+
+  PointState& state_of(std::string_view id) {
+    return *std::ranges::find(points_, id, [](const PointState& point) { return std::string_view(point.point.id); });
+  }
+
+  Result<void> measure() {
+    WATTLENS_CHECK(sampler_.start());
+    set_idle(&record::Experiment::idle_before, &record::Resumption::idle_before, "when going on with");
+    if (going_on()) prepare_all();
+    if (going_on()) set_idle(&record::Experiment::idle_loaded, &record::Resumption::idle_loaded);
+    while (going_on() && run_block()) {
+    }
+    residents_.clear();
+    if (going_on()) set_idle(&record::Experiment::idle_after, &record::Resumption::idle_after, "after");
+    sampler_.stop();
+    return {};
+  }
+
   bool going_on() const { return !tools_.cancel.requested() && !outcome_.storage_failure; }
-  Seconds elapsed() const { return tools_.clock.now() - begin_; }
+  // Of the whole experiment, with what was spent before it was interrupted.
+  Seconds elapsed() const { return spent_before_ + (tools_.clock.now() - begin_); }
 
   // Time for further repetitions; the last idle baseline is kept free.
   std::optional<Seconds> time_left() const {
@@ -73,18 +120,36 @@ class Runner {
     return *plan_.effort.budget - elapsed() - plan_.effort.idle;
   }
 
-  std::vector<record::IdleBaseline> idle() {
+  // Measures idle power for the part of the experiment that is measured now, and stores it: a crash keeps it.
+  // `when` says that it is compared with the first one.
+  void set_idle(Baselines record::Experiment::* first, Baselines record::Resumption::* later,
+                std::optional<std::string_view> when = std::nullopt) {
+    record::Experiment& experiment = outcome_.experiment;
+    Baselines& target = experiment.resumptions.empty() ? experiment.*first : experiment.resumptions.back().*later;
+    target = idle();
+    if (when) {
+      for (record::Warning& warning : idle_drift(experiment.idle_before, target, *when)) {
+        experiment.warnings.push_back(std::move(warning));
+      }
+    }
+    if (const auto stored = tools_.sink.update(experiment); !stored) outcome_.storage_failure = stored.error();
+  }
+
+  Baselines idle() {
     report(Activity::idle_baseline, nullptr, nullptr);
     const MonoTime begin = tools_.clock.now();
     tools_.cancel.sleep_until(tools_.clock, begin + plan_.effort.idle);
     const MonoTime end = tools_.clock.now();
-    return meter::idle_power(outcome_.experiment.channels, sampler_.take(begin, end), begin, end);
+    return meter::idle_power(tools_.meters.channels(), sampler_.take(begin, end), begin, end);
   }
 
   // What net energies subtract. A machine that was too busy to be sampled at first may have been sampled later.
   std::span<const record::IdleBaseline> idle_power() const {
+    const auto either = [](const auto& part) -> const Baselines& {
+      return part.idle_before.empty() ? part.idle_loaded : part.idle_before;
+    };
     const record::Experiment& experiment = outcome_.experiment;
-    return experiment.idle_before.empty() ? experiment.idle_loaded : experiment.idle_before;
+    return experiment.resumptions.empty() ? either(experiment) : either(experiment.resumptions.back());
   }
 
   // Every model is compiled and checked once before anything is timed, so that the time of a batch is known when the
@@ -92,7 +157,12 @@ class Runner {
   void prepare_all() {
     for (PointState& point : points_) {
       if (!going_on()) break;
-      if (const auto left = time_left(); left && *left < (1.0 - kMostPreparation) * *plan_.effort.budget) {
+      if (point.stop) {
+        ++prepared_;
+        continue;
+      }
+      if (const auto left = time_left();
+          left && *left < (1.0 - kMostPreparation) * (*plan_.effort.budget - spent_before_)) {
         point.stop = "budget";
         ++prepared_;
         continue;
@@ -105,6 +175,7 @@ class Runner {
         if (resident.error().kind != ErrorKind::cancelled) store_failure(point, check, resident.error());
         continue;
       }
+      if (point.planned()) continue;
       point.plan.batch = (*resident)->workload->describe().first_inference.value_or(Seconds{});
     }
     plan_all_windows();
@@ -114,7 +185,7 @@ class Runner {
     std::vector<Seconds> batches;
     std::vector<PointState*> planned;
     for (PointState& point : points_) {
-      if (point.stop) continue;
+      if (point.stop || point.planned()) continue;
       batches.push_back(point.plan.batch);
       planned.push_back(&point);
     }
@@ -126,23 +197,26 @@ class Runner {
   bool run_block() {
     const std::vector<std::int64_t> further = further_repetitions();
     std::vector<std::string> ids;
+    bool anything_wanted = false;
     for (std::size_t i = 0; i < points_.size(); ++i) {
       if (further[i] > 0) {
-        ids.push_back(points_[i].point.id);
+        anything_wanted = true;
+        if (!done_in_block_.contains(points_[i].point.id)) ids.push_back(points_[i].point.id);
       } else if (!points_[i].stop) {
         points_[i].stop = "budget";
       }
     }
-    if (ids.empty()) return false;
+    if (!anything_wanted) return false;
     for (const std::string& id : block_order(ids, plan_.seed, block_)) {
       if (!going_on()) break;
-      PointState& point = *std::ranges::find(points_, id, [](const PointState& p) { return p.point.id; });
+      PointState& point = state_of(id);
       const auto left = time_left();
       // The first repetitions of a block took longer than they were thought to.
       if (left && point.cost > *left) continue;
       run_point(point);
     }
     ++block_;
+    done_in_block_.clear();
     return true;
   }
 
@@ -159,22 +233,25 @@ class Runner {
 
   void run_point(PointState& point) {
     record::Run run = new_run(point);
+    run.plan = {point.plan.duration, point.plan.batches, point.plan.warm_up_limit};
     report(Activity::warming_up, &point.point, nullptr);
     const MonoTime begin = tools_.clock.now();
     const auto resident = residents_.acquire(point.point, run.output_check);
     Result<Seconds> batch = std::unexpected(resident ? Error{} : resident.error());
     if (resident) {
       const RepetitionContext context{
-          .channels = outcome_.experiment.channels,
+          .channels = tools_.meters.channels(),
           .idle = idle_power(),
           .sampler = sampler_,
           .neighbours = tools_.neighbours,
           .on_warm = [&] { report(Activity::measuring, &point.point, nullptr); },
-          .repeat_when_disturbed = !time_left() || *time_left() > 2.0 * point.cost,
+          .repeat_when_disturbed = plan_.effort.repeat_disturbed && (!time_left() || *time_left() > 2.0 * point.cost),
       };
       batch = repeat(*(*resident)->workload, point.plan, context, run);
       run.workload = (*resident)->workload->describe();
+      warn_of_engine(run);
     }
+    run.took = tools_.clock.now() - begin;
     if (!batch) {
       residents_.drop(point.point.id);
       if (batch.error().kind == ErrorKind::cancelled) return;
@@ -182,7 +259,7 @@ class Runner {
       run.failure = batch.error();
       point.add_failure();
     } else {
-      point.add(run, *batch, tools_.clock.now() - begin);
+      point.add(run, *batch, run.took);
     }
     store(point, std::move(run));
   }
@@ -194,8 +271,6 @@ class Runner {
     run.id = fmt::format("{}/{}", run.experiment, order_);
     run.point = point.point.id;
     run.block = block_;
-    outcome_.experiment.order.push_back(run.point);
-    ++order_;
     return run;
   }
 
@@ -210,6 +285,10 @@ class Runner {
   }
 
   void store(const PointState& point, record::Run run) {
+    run.elapsed = elapsed();
+    outcome_.experiment.order.push_back(run.point);
+    ++order_;
+    run.warnings.insert(run.warnings.end(), tools_.run_warnings.begin(), tools_.run_warnings.end());
     if (const auto stored = tools_.sink.add(run); !stored) outcome_.storage_failure = stored.error();
     run.samples = {};
     outcome_.runs.push_back(std::move(run));
@@ -237,18 +316,16 @@ class Runner {
     tools_.progress(progress);
   }
 
-  void warn_of_drift() {
-    for (const record::IdleBaseline& after : outcome_.experiment.idle_after) {
-      const auto& before_all = outcome_.experiment.idle_before;
-      const auto before = std::ranges::find(before_all, after.channel, &record::IdleBaseline::channel);
-      if (before == before_all.end()) continue;
-      const double change = (after.power - before->power) / record::Watts{std::max(before->power.value, 1e-3)};
-      const bool apart = after.interval.low > before->interval.high || after.interval.high < before->interval.low;
-      if (std::abs(change) < kIdleDrift || !apart) continue;
-      outcome_.experiment.warnings.push_back(
-          {"idle_drift", after.channel,
-           fmt::format("idle power changed by {:+.1f} % from before to after the experiment", 100.0 * change),
-           "let the machine rest before measuring; net energies carry this change"});
+  // Another engine, or one under other conditions, must not enter a mean in silence.
+  void warn_of_engine(record::Run& run) {
+    const auto before = std::ranges::find_if(outcome_.runs, [&](const record::Run& other) {
+      return other.point == run.point && other.status == record::RunStatus::done;
+    });
+    if (before == outcome_.runs.end()) return;
+    for (record::Warning& warning : changed_engine(before->workload, run.workload)) {
+      std::vector<record::Warning>& all = outcome_.experiment.warnings;
+      if (std::ranges::find(all, warning.message, &record::Warning::message) == all.end()) all.push_back(warning);
+      run.warnings.push_back(std::move(warning));
     }
   }
 
@@ -264,6 +341,7 @@ class Runner {
                         : any_done ? record::ExperimentStatus::done
                                    : record::ExperimentStatus::failed;
     experiment.finished_at = tools_.clock.wall_time();
+    experiment.elapsed = elapsed();
     if (!outcome_.storage_failure) {
       if (const auto ended = tools_.sink.end(experiment); !ended) outcome_.storage_failure = ended.error();
     }
@@ -279,6 +357,8 @@ class Runner {
   std::int64_t prepared_ = 0;
   std::int64_t block_ = 0;
   std::int64_t order_ = 0;
+  Seconds spent_before_;                 // on the experiment, before it was interrupted
+  std::set<std::string> done_in_block_;  // points of the block in which it was interrupted
   Outcome outcome_;
 };
 
@@ -295,6 +375,11 @@ std::string new_experiment_id(const base::Clock& clock, std::uint64_t seed) {
 
 Result<Outcome> run_experiment(const Plan& plan, const record::MachineState& machine, const Instruments& instruments) {
   return Runner(plan, machine, instruments).run();
+}
+
+Result<Outcome> resume_experiment(Continuation continuation, const Plan& plan, const record::MachineState& machine,
+                                  const Instruments& instruments) {
+  return Runner(plan, machine, instruments, std::move(continuation)).run();
 }
 
 }  // namespace wattlens::experiment

@@ -7,6 +7,7 @@
 
 #include "base/cancel.h"
 #include "base/clock.h"
+#include "experiment/continuation.h"
 #include "experiment/plan.h"
 #include "experiment/progress.h"
 #include "experiment/repetition.h"
@@ -25,12 +26,13 @@ struct Instruments {
   WorkloadFactory make_workload;
   record::RunSink& sink;
   const base::Cancellation& cancel;
-  ProgressSink progress;  // may be empty
+  ProgressSink progress;                        // may be empty
+  std::vector<record::Warning> run_warnings{};  // that every run gets
 };
 
 struct Outcome {
   record::Experiment experiment;
-  std::vector<record::Run> runs;         // without samples, which only the sink keeps
+  std::vector<record::Run> runs;         // all, without samples, which only the sink keeps
   std::optional<Error> storage_failure;  // the sink refused; the experiment ended there
 };
 
@@ -40,5 +42,11 @@ std::string new_experiment_id(const base::Clock& clock, std::uint64_t seed);
 // Fails only where nothing can begin: the sampler does not start, or the sink refuses the experiment. A point that
 // fails is recorded and the others go on; a cancelled experiment ends cleanly with what is done.
 Result<Outcome> run_experiment(const Plan& plan, const record::MachineState& machine, const Instruments& instruments);
+
+// Goes on where the experiment stopped, as if it had not been interrupted: the rest of the block, then further blocks
+// in the order that the seed gives; stop rules see the stored runs, the budget the time that was spent, and every point
+// keeps its windows. Idle power is measured again and kept beside the first. `plan` is that of the stored experiment.
+Result<Outcome> resume_experiment(Continuation continuation, const Plan& plan, const record::MachineState& machine,
+                                  const Instruments& instruments);
 
 }  // namespace wattlens::experiment

@@ -163,6 +163,10 @@ record::PointSummary summarise_point(const record::Experiment& experiment, const
   }
   const auto stop = std::ranges::find(experiment.stops, point.id, &record::PointStop::point);
   if (stop != experiment.stops.end()) summary.stop_reason = stop->reason;
+  // A crash leaves no reasons behind.
+  if (experiment.stops.empty() && experiment.status == record::ExperimentStatus::interrupted) {
+    summary.stop_reason = "interrupted";
+  }
   return summary;
 }
 

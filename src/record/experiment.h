@@ -27,6 +27,17 @@ struct PointStop {
   std::string reason;
 };
 
+// What was so when an interrupted experiment was gone on with, and its idle power from there on.
+struct Resumption {
+  std::string resumed_at;      // wall clock, a label
+  std::int64_t first_run = 0;  // Run::order of its first run
+  MachineState machine;
+  std::vector<Channel> channels;
+  std::vector<IdleBaseline> idle_before;
+  std::vector<IdleBaseline> idle_loaded;
+  std::vector<IdleBaseline> idle_after;
+};
+
 struct Experiment {
   std::string id;  // "20261121T100000-4f2a": sorts by time
   std::string title;
@@ -42,6 +53,8 @@ struct Experiment {
   std::vector<IdleBaseline> idle_before;  // before any engine was started
   std::vector<IdleBaseline> idle_loaded;  // engines started, models resident
   std::vector<IdleBaseline> idle_after;   // after all engines ended
+  std::vector<Resumption> resumptions;    // what is above holds until the first of them, if any
+  Seconds elapsed;                        // spent on it by all processes together, as far as was stored
   std::vector<PointStop> stops;
   std::vector<Warning> warnings;
 };

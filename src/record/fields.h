@@ -177,6 +177,13 @@ void visit_fields(Visitor& v, Self& x) {
   v("hint", x.hint);
 }
 
+template <class Visitor, Of<RepetitionPlan> Self>
+void visit_fields(Visitor& v, Self& x) {
+  v("window_s", x.window);
+  v("min_batches", x.min_batches);
+  v("warm_up_limit_s", x.warm_up_limit);
+}
+
 template <class Visitor, Of<Run> Self>
 void visit_fields(Visitor& v, Self& x) {  // the samples go into the store as blobs, not into JSON
   v("id", x.id);
@@ -188,6 +195,9 @@ void visit_fields(Visitor& v, Self& x) {  // the samples go into the store as bl
   v("failure", x.failure);
   v("output_check", x.output_check);
   v("workload", x.workload);
+  v("plan", x.plan);
+  v("took_s", x.took);
+  v("elapsed_s", x.elapsed);
   v("warm_up_s", x.warm_up);
   v("stationary", x.stationary);
   v("windows", x.windows);
@@ -208,6 +218,17 @@ void visit_fields(Visitor& v, Self& x) {
   v("reason", x.reason);
 }
 
+template <class Visitor, Of<Resumption> Self>
+void visit_fields(Visitor& v, Self& x) {
+  v("resumed_at", x.resumed_at);
+  v("first_run", x.first_run);
+  v("machine", x.machine);
+  v("channels", x.channels);
+  v("idle_before", x.idle_before);
+  v("idle_loaded", x.idle_loaded);
+  v("idle_after", x.idle_after);
+}
+
 template <class Visitor, Of<Experiment> Self>
 void visit_fields(Visitor& v, Self& x) {
   v("id", x.id);
@@ -224,6 +245,8 @@ void visit_fields(Visitor& v, Self& x) {
   v("idle_before", x.idle_before);
   v("idle_loaded", x.idle_loaded);
   v("idle_after", x.idle_after);
+  v("resumptions", x.resumptions);
+  v("elapsed_s", x.elapsed);
   v("stops", x.stops);
   v("warnings", x.warnings);
 }

@@ -97,6 +97,13 @@ struct OwnCost {
   std::int64_t missed_ticks = 0;
 };
 
+// What one repetition was asked for. All repetitions of a point ask for the same.
+struct RepetitionPlan {
+  Seconds window;                // it lasts about so long ...
+  std::int64_t min_batches = 0;  // ... and holds at least so many batches
+  Seconds warm_up_limit;
+};
+
 enum class RunStatus { done, failed, skipped };
 
 struct Run {
@@ -109,6 +116,9 @@ struct Run {
   std::optional<Error> failure;
   OutputCheck output_check;
   WorkloadInfo workload;
+  std::optional<RepetitionPlan> plan;  // empty where the model could not be prepared
+  Seconds took;                        // in all: preparation where it was needed, warm-up, window
+  Seconds elapsed;                     // spent on the experiment until the run ended
   Seconds warm_up;
   bool stationary = false;
   std::vector<Window> windows;

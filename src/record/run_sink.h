@@ -12,6 +12,7 @@ class RunSink {
  public:
   virtual ~RunSink() = default;
   virtual Result<void> begin(const Experiment& experiment) = 0;
+  virtual Result<void> update(const Experiment& experiment) = 0;  // with what is known since begin()
   virtual Result<void> add(const Run& run) = 0;
   virtual Result<void> end(const Experiment& experiment) = 0;  // with its final status
 };

@@ -141,9 +141,11 @@ Result<void> SqliteStore::insert_run(const record::Run& run) {
 
   const bool done = run.status == record::RunStatus::done;
   const bool failed = run.status == record::RunStatus::failed;
-  WATTLENS_TRY(Statement count, database_->prepare("UPDATE experiments SET runs_done = runs_done + ?, "
-                                                   "runs_failed = runs_failed + ? WHERE id = ?"));
-  return count.bind(1, std::int64_t{done}).bind(2, std::int64_t{failed}).bind(3, run.experiment).run();
+  WATTLENS_TRY(Statement count, database_->prepare(R"sql(
+      UPDATE experiments SET runs_done = runs_done + ?, runs_failed = runs_failed + ?,
+        runs_planned = max(runs_planned, ?) WHERE id = ?)sql"));
+  count.bind(1, std::int64_t{done}).bind(2, std::int64_t{failed}).bind(3, run.order + 1);
+  return count.bind(4, run.experiment).run();
 }
 
 Result<void> SqliteStore::insert_samples(std::int64_t run, const record::Samples& samples) {
@@ -158,7 +160,9 @@ Result<void> SqliteStore::insert_samples(std::int64_t run, const record::Samples
   return {};
 }
 
-Result<void> SqliteStore::end(const record::Experiment& experiment) {
+Result<void> SqliteStore::end(const record::Experiment& experiment) { return update(experiment); }
+
+Result<void> SqliteStore::update(const record::Experiment& experiment) {
   return database_->transaction([&]() -> Result<void> {
     WATTLENS_TRY(Statement find, database_->prepare("SELECT 1 FROM experiments WHERE id = ?"));
     WATTLENS_TRY(const bool exists, find.bind(1, experiment.id).step());

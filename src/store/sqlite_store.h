@@ -53,7 +53,7 @@ struct RunListing {
   record::PlanPoint point;
   record::RunStatus status = record::RunStatus::done;
   std::optional<double> images_per_s;
-  record::Energy energy_per_image;  // gross; value, provenance only
+  record::Energy energy_per_image;  // gross; value, provenance, reason
   std::optional<record::Joules> net_energy_per_image;
   bool complete = true;
   std::int64_t warnings = 0;
@@ -78,6 +78,7 @@ class SqliteStore final : public record::RunSink {
 
   // Starts a new experiment, or goes on with one of the same id, seed and plan whose process has ended.
   Result<void> begin(const record::Experiment& experiment) override;
+  Result<void> update(const record::Experiment& experiment) override;
   Result<void> add(const record::Run& run) override;
   Result<void> end(const record::Experiment& experiment) override;
 

@@ -74,6 +74,7 @@ Result<RunListing> run_listing_from(const Statement& row) {
   if (const auto energy = row.number(14)) listing.energy_per_image.value = record::Joules{*energy};
   if (const auto energy = row.number(15)) listing.net_energy_per_image = record::Joules{*energy};
   WATTLENS_TRY(listing.energy_per_image.provenance, word<record::Provenance>(row.text(16)));
+  listing.energy_per_image.reason = row.text(21);
   listing.complete = row.integer(17) != 0;
   listing.warnings = row.integer(18);
   return listing;
@@ -123,7 +124,11 @@ Result<std::vector<RunListing>> SqliteStore::list_runs(const ListFilter& filter)
   WATTLENS_TRY(Statement row, database_->prepare(R"sql(
       SELECT runs.experiment, run_order, block, points.id, model, engine, device, precision, hint, batch, image_size,
         threads, runs.status, images_per_s, energy_j_per_image, net_energy_j_per_image, provenance, complete, warnings,
-        experiments.status, writer
+        experiments.status, writer,
+        CASE WHEN energy_j_per_image IS NULL THEN (
+          SELECT coalesce(json_extract(document, '$.windows[#-1].total.reason'),
+                          json_extract(document, '$.failure.message'))
+          FROM run_documents WHERE run = runs.number) END
       FROM experiments CROSS JOIN runs ON runs.experiment = experiments.id JOIN points ON points.number = runs.point
       WHERE (?1 = '' OR experiments.id = ?1) AND created_at >= ?2 AND (?3 = '' OR model = ?3)
       ORDER BY experiments.id DESC, run_order DESC)sql"));

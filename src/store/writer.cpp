@@ -22,14 +22,16 @@ std::string pid_namespace(const base::Path& root) {
   return error ? std::string() : target.string();
 }
 
-// Field 22 of /proc/PID/stat, in clock ticks since boot; the name in field 2 may hold spaces and parentheses.
+// Field 22 of /proc/PID/stat, in clock ticks since boot; the name in field 2 may hold spaces and parentheses. Empty for
+// a process that is not there, or dead and only not yet waited for (field 3).
 std::string start_time(const base::Path& root, std::string_view pid) {
   const auto text = base::read_text(root / "proc" / pid / "stat");
   if (!text) return {};
   const std::size_t name_end = text->rfind(')');
   if (name_end == std::string::npos) return {};
   const auto fields = base::split(std::string_view(*text).substr(name_end + 1), ' ');
-  return fields.size() > 20 ? std::string(fields[20]) : std::string();
+  if (fields.size() <= 20 || fields[1] == "Z" || fields[1] == "X") return {};
+  return std::string(fields[20]);
 }
 
 std::string own_pid(const base::Path& root) {

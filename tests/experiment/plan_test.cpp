@@ -85,6 +85,43 @@ rate_hz = 200
   EXPECT_TRUE(check(*plan));
 }
 
+TEST(PlanJson, APlanSurvivesTheRoundTrip) {
+  Plan plan;
+  plan.title = "batching";
+  plan.seed = 18'446'744'073'709'551'615U;
+  plan.axes.models = {"resnet50", "mine.onnx"};
+  plan.axes.batches = {1, 8};
+  for (const bool given : {true, false}) {
+    if (given) {
+      plan.effort.budget = base::Seconds{90.0};
+      plan.effort.window = base::Seconds{0.5};
+      plan.effort.repetitions = 3;
+      plan.effort.quick = true;
+      plan.effort.repeat_disturbed = false;
+    } else {
+      plan.effort = {};
+    }
+    const auto stored = base::parse_json(base::to_text(to_json(plan)), "plan");
+    ASSERT_TRUE(stored);
+    const auto again = plan_from_json(*stored);
+    ASSERT_TRUE(again) << again.error().message;
+    EXPECT_EQ(to_json(*again), to_json(plan));
+  }
+}
+
+TEST(PlanJson, WhatIsNoPlanIsRefused) {
+  const base::Json good = to_json({.title = "", .axes = {.models = {"a"}}, .effort = {}});
+  ASSERT_TRUE(plan_from_json(good));
+  for (const char* member : {"schema", "axes", "measure", "seed"}) {
+    base::Json bad = good;
+    bad.erase(member);
+    EXPECT_FALSE(plan_from_json(bad)) << member;
+    bad[member] = base::Json::array({"x"});
+    EXPECT_FALSE(plan_from_json(bad)) << member;
+  }
+  EXPECT_FALSE(plan_from_json({}));
+}
+
 struct BadPlan {
   std::string_view text;
   std::string_view place;

@@ -88,7 +88,7 @@ TEST_F(SqliteStoreTest, TheListCountsRunsAndComesNewestFirst) {
   ASSERT_EQ(all.size(), 2U);
   EXPECT_EQ(all[0].id, newer.id);
   EXPECT_EQ(all[1].models, (std::vector<std::string>{"resnet50", "vit_b_16"}));
-  EXPECT_EQ(all[1].runs_planned, 2);
+  EXPECT_EQ(all[1].runs_planned, 3) << "no fewer than are stored";
   EXPECT_EQ(all[1].runs_done, 1);
   EXPECT_EQ(all[1].runs_failed, 1);
   EXPECT_EQ(all[1].status, ExperimentStatus::running);
@@ -119,9 +119,17 @@ TEST_F(SqliteStoreTest, RunsAreListedWithTheirFigures) {
   ASSERT_TRUE(store->add(example_run(experiment, 0)));
   auto without = example_run(experiment, 1);
   without.windows.clear();
+  without.failure = Error{ErrorKind::run_failed, "the worker died", ""};
   ASSERT_TRUE(store->add(without));
-  const auto runs = store->list_runs().value();
-  ASSERT_EQ(runs.size(), 2U);
+  auto blind = example_run(experiment, 2);
+  blind.windows[0].total = {.reason = "permission"};
+  ASSERT_TRUE(store->add(blind));
+  auto runs = store->list_runs().value();
+  ASSERT_EQ(runs.size(), 3U);
+  EXPECT_EQ(runs[0].energy_per_image.reason, "permission");
+  EXPECT_EQ(runs[1].energy_per_image.reason, "the worker died");
+  EXPECT_EQ(runs[2].energy_per_image.reason, "");
+  runs.erase(runs.begin());
   EXPECT_EQ(runs[1].point.id, "resnet50/b1");
   EXPECT_EQ(runs[0].point.batch, 8);
   EXPECT_DOUBLE_EQ(runs[1].images_per_s.value(), 50.0);
@@ -130,6 +138,22 @@ TEST_F(SqliteStoreTest, RunsAreListedWithTheirFigures) {
   EXPECT_FALSE(runs[0].images_per_s);
   EXPECT_FALSE(runs[0].energy_per_image.value);
   EXPECT_EQ(runs[0].energy_per_image.provenance, record::Provenance::missing);
+}
+
+TEST_F(SqliteStoreTest, WhatIsKnownMeanwhileIsKeptWhenTheProcessDies) {
+  const auto store = open();
+  auto experiment = example_experiment();
+  EXPECT_FALSE(store->update(experiment)) << "it has not begun";
+  ASSERT_TRUE(store->begin(experiment));
+  experiment.idle_before = {{"cpu.package.0", {31.2}, {{25.0}, {38.0}}}};
+  experiment.resumptions.push_back({.resumed_at = "2026-11-21T11:00:00Z", .first_run = 3, .channels = {}});
+  ASSERT_TRUE(store->update(experiment));
+  const auto again = store->load_experiment(experiment.id);
+  ASSERT_TRUE(again);
+  EXPECT_EQ(again->status, record::ExperimentStatus::running);
+  ASSERT_EQ(again->idle_before.size(), 1U);
+  ASSERT_EQ(again->resumptions.size(), 1U);
+  EXPECT_EQ(again->resumptions[0].first_run, 3);
 }
 
 TEST_F(SqliteStoreTest, AnExperimentIsFoundByTheBeginningOfItsId) {

@@ -4,6 +4,8 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include <csignal>
+
 #include "fake/temporary_folder.h"
 
 namespace wattlens::store {
@@ -34,6 +36,29 @@ TEST(Writer, AnEndedProcessIsNotAlive) {
   close(ends[0]);
   close(ends[1]);
   EXPECT_FALSE(may_be_alive({name, static_cast<std::size_t>(length)}));
+}
+
+TEST(Writer, AProcessThatNobodyHasWaitedForYetIsNotAlive) {
+  int ends[2];
+  ASSERT_EQ(pipe(ends), 0);
+  const pid_t child = fork();
+  if (child == 0) {
+    const std::string name = this_process();
+    (void)!write(ends[1], name.data(), name.size());
+    pause();
+  }
+  char text[512];
+  const auto length = read(ends[0], text, sizeof text);
+  ASSERT_GT(length, 0);
+  close(ends[0]);
+  close(ends[1]);
+  const std::string_view name(text, static_cast<std::size_t>(length));
+  EXPECT_TRUE(may_be_alive(name));
+  kill(child, SIGKILL);
+  siginfo_t ended;
+  ASSERT_EQ(waitid(P_PID, static_cast<id_t>(child), &ended, WEXITED | WNOWAIT), 0);
+  EXPECT_FALSE(may_be_alive(name));
+  waitpid(child, nullptr, 0);
 }
 
 TEST(Writer, AProcessOfAnotherBootIsNotAlive) {
