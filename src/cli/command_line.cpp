@@ -73,6 +73,28 @@ void add_store(CLI::App& command, base::Path& store) {
   command.add_option("--store", store, "The store (default: wattlens.db in your data folder)")->type_name("FILE");
 }
 
+void add_resume(CLI::App& run, RunOptions& options, CLI::Option* dry_run, CLI::Option* check_only) {
+  CLI::Option* resume =
+      run.add_option_function<std::vector<std::string>>(
+             "--resume",
+             [&options](const std::vector<std::string>& ids) { options.resume = ids.empty() ? "" : ids.front(); },
+             "Go on with an experiment that was interrupted (the last one)")
+          ->expected(0, 1)
+          ->type_name("ID")
+          ->excludes(dry_run)
+          ->excludes(check_only)
+          ->group("Resume");
+  run.add_flag("--retry-failed", options.retry_failed, "Measure its points again that failed")
+      ->needs(resume)
+      ->group("Resume");
+  run.add_flag("--force", options.force, "Even on another machine; with a warning in its data")
+      ->needs(resume)
+      ->group("Resume");
+  CLI::Option* wait = run.add_flag("--wait", options.wait, "Wait while another wattlens measures on this machine");
+  run.add_flag("--share-machine", options.share_machine, "Measure beside it; with a warning in every run")
+      ->excludes(wait);
+}
+
 // CLI11 keeps the text of a flag; what it means is read in run_plan.cpp, where plan files are read too.
 void add_run(CLI::App& app, RunOptions& options) {
   CLI::App& run = *app.add_subcommand("run", "Measure models over engines, precisions, batch sizes, …");
@@ -83,6 +105,7 @@ Examples:
   wattlens run --model mine.onnx --batch 1-32*2 --budget 5m --format csv -o mine.csv
   wattlens run sweep.toml --dry-run
   wattlens run --model resnet50 --engine openvino,libtorch --precision f32,bf16 --check-only
+  wattlens run --resume
 Plan files: docs/plans.md. Models: wattlens network list, NAME@WEIGHTS.safetensors, or FILE.onnx.)");
   run.add_option("plan", options.plan_file, "A plan file (TOML); flags win over it")->type_name("PLAN.toml");
   run.add_option("--model", options.models, "Networks or ONNX files")->type_name("LIST")->group("Axes");
@@ -116,8 +139,10 @@ Plan files: docs/plans.md. Models: wattlens network list, NAME@WEIGHTS.safetenso
       ->type_name("FOLDER");
   CLI::Option* dry_run =
       run.add_flag("--dry-run", options.dry_run, "Show the points and how long they will take; measure nothing");
-  run.add_flag("--check-only", options.check_only, "Compare the outputs with their references; time and store nothing")
-      ->excludes(dry_run);
+  CLI::Option* check_only = run.add_flag("--check-only", options.check_only,
+                                         "Compare the outputs with their references; time and store nothing")
+                                ->excludes(dry_run);
+  add_resume(run, options, dry_run, check_only);
   add_store(run, options.store);
   add_output(run, options.output);
 }

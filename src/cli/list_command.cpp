@@ -1,6 +1,11 @@
 #include "cli/list_command.h"
 
+#include <fmt/core.h>
+
+#include <algorithm>
+
 #include "cli/listing_tables.h"
+#include "cli/resume.h"
 #include "cli/store_path.h"
 #include "report/machine_formats.h"
 
@@ -21,18 +26,25 @@ Result<void> list(const ListOptions& options, Output& output) {
     WATTLENS_TRY(filter.experiment, store->find_experiment(filter.experiment));
   }
   report::Table table;
+  std::string interrupted;  // the newest
   if (options.runs) {
     WATTLENS_TRY(const auto runs, store->list_runs(filter));
     table = runs_table(runs);
   } else {
     WATTLENS_TRY(const auto experiments, store->list_experiments(filter));
     table = experiments_table(experiments);
+    const auto found =
+        std::ranges::find(experiments, record::ExperimentStatus::interrupted, &store::ExperimentListing::status);
+    if (found != experiments.end()) interrupted = found->id;
   }
   if (table.rows.empty() && filters(filter)) {
     return fail(ErrorKind::not_found, "nothing in the store matches", "`wattlens list` without filters shows all");
   }
-  return output.write(report::in_format(std::move(table), output.format(), output.text(), "wattlens.list/1",
-                                        options.runs ? "runs" : "experiments"));
+  WATTLENS_CHECK(output.write(report::in_format(std::move(table), output.format(), output.text(), "wattlens.list/1",
+                                                options.runs ? "runs" : "experiments")));
+  if (interrupted.empty() || output.format() != report::Format::table) return {};
+  return output.write(fmt::format("\nTo go on with what was interrupted:\n  {}\n",
+                                  resume_command("wattlens", interrupted, options.store)));
 }
 
 }  // namespace wattlens::cli

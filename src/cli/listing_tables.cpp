@@ -18,7 +18,9 @@ Quantity energy_of(const store::RunListing& run, const std::optional<record::Jou
   quantity.provenance = energy ? run.energy_per_image.provenance : record::Provenance::missing;
   if (energy) quantity.value = energy->value;
   quantity.at_least = quantity.value && !run.complete;
-  if (!quantity.value) quantity.reason = "not in this run";
+  if (!quantity.value) {
+    quantity.reason = run.energy_per_image.reason.empty() ? "not in this run" : run.energy_per_image.reason;
+  }
   return quantity;
 }
 

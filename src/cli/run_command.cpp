@@ -5,10 +5,13 @@
 #include <algorithm>
 #include <cstdio>
 
+#include "base/text.h"
 #include "cli/dry_run.h"
 #include "cli/engines.h"
+#include "cli/machine_lock.h"
 #include "cli/output_checks.h"
 #include "cli/progress_line.h"
+#include "cli/resume.h"
 #include "cli/run_plan.h"
 #include "cli/store_path.h"
 #include "experiment/neighbour_history.h"
@@ -108,30 +111,96 @@ void say_what_failed(const experiment::Outcome& outcome, const record::Experimen
   }
 }
 
+// For others who would measure at the same time.
+std::string what_is_measured(const RunOptions& options, const Plan& plan) {
+  if (options.resume) return fmt::format("resumed experiment {}", *options.resume);
+  std::vector<std::string> models;
+  for (const std::string& model : plan.axes.models) models.push_back(base::Path(model).filename().string());
+  return base::join(models, ", ");
+}
+
+// The stored plan, which flags and a plan file must not contradict.
+Result<Plan> agreed_plan(const RunOptions& options, const record::Experiment& experiment,
+                         std::span<const worker::EngineLocation> engines, const base::Clock& clock,
+                         const base::Cancellation& cancel) {
+  WATTLENS_TRY(Plan stored, experiment::plan_from_json(experiment.plan));
+  WATTLENS_TRY(Plan asked, plan_of(options, stored));
+  WATTLENS_CHECK(resolve_precision(asked.axes, engines, clock, cancel));
+  WATTLENS_CHECK(check_agreement(stored, asked, experiment.id));
+  WATTLENS_CHECK(check_names(stored.axes, engines));
+  return stored;
+}
+
+void say_warnings(std::span<const record::Warning> warnings) {
+  for (const record::Warning& warning : warnings) {
+    fmt::print(stderr, "warning: {}\n", warning.message);
+    if (!warning.hint.empty()) fmt::print(stderr, "  {}\n", warning.hint);
+  }
+}
+
+Result<void> compare_machines(experiment::Continuation& continuation, const record::MachineState& machine,
+                              std::span<const record::Channel> channels, const RunOptions& options) {
+  const record::Experiment& stored = continuation.experiment;
+  if (!options.force) WATTLENS_CHECK(experiment::check_same_machine(stored, machine, channels));
+  continuation.warnings = experiment::changed_conditions(stored, machine, channels);
+  fmt::print(stderr, "Going on with {}: {} runs are stored.\n", stored.id, continuation.runs.size());
+  say_warnings(continuation.warnings);
+  return {};
+}
+
+Result<ExitCode> show_plan(const Plan& plan, const record::MachineState& machine, Output& output) {
+  const auto points = experiment::plan_points(plan.axes);
+  const experiment::Prediction prediction = experiment::predict(plan, guess_batch_times(points, machine));
+  WATTLENS_CHECK(output.write(dry_run_text(plan, prediction, output.format())));
+  WATTLENS_CHECK(output.finish());
+  return ExitCode::done;
+}
+
+// Results, what failed, and what to do next.
+Result<ExitCode> conclude(const Plan& plan, const experiment::Outcome& outcome, const RunOptions& options,
+                          const base::Cancellation& cancel, Output& output) {
+  const record::ExperimentSummary summary = experiment::summarise(outcome.experiment, outcome.runs);
+  say_what_failed(outcome, summary);
+  if (outcome.experiment.status == record::ExperimentStatus::interrupted) {
+    fmt::print(stderr, "Interrupted: what was measured until now is kept. To go on:\n  {}\n",
+               resume_command(options.program, outcome.experiment.id, options.store));
+  }
+  WATTLENS_CHECK(output.write(report::experiment_results(summary, output.format(), output.text())));
+  WATTLENS_CHECK(output.finish());
+  if (!outcome.storage_failure) say_what_next(plan, outcome, options);
+  return exit_code_of(outcome, cancel);
+}
+
 }  // namespace
 
 Result<ExitCode> run(const RunOptions& options, const base::Cancellation& cancel) {
   base::SystemClock clock;
-  WATTLENS_TRY(Plan plan, plan_of(options));
+  WATTLENS_TRY(Plan plan, options.resume ? Plan{} : plan_of(options));
   WATTLENS_TRY(const auto engines, find_engines());
-  WATTLENS_CHECK(check_names(plan.axes, engines));
+  if (!options.resume) WATTLENS_CHECK(check_names(plan.axes, engines));
+  MachineLock lock;
+  if (!options.dry_run) {
+    WATTLENS_TRY(lock, lock_machine(options, what_is_measured(options, plan), clock, cancel));
+  }
+  std::optional<experiment::Continuation> continuation;
+  if (options.resume) {
+    WATTLENS_TRY(const auto store, open_store(options.store, store::Access::read));
+    WATTLENS_TRY(continuation, find_interrupted(*store, options));
+    WATTLENS_TRY(plan, agreed_plan(options, continuation->experiment, engines, clock, cancel));
+  }
   WATTLENS_CHECK(resolve_precision(plan.axes, engines, clock, cancel));
   WATTLENS_TRY(Output output, Output::open(options.output));
   const record::MachineState machine = machine::read_machine();
-  if (options.dry_run) {
-    const auto points = experiment::plan_points(plan.axes);
-    const experiment::Prediction prediction = experiment::predict(plan, guess_batch_times(points, machine));
-    WATTLENS_CHECK(output.write(dry_run_text(plan, prediction, options.output.format)));
-    WATTLENS_CHECK(output.finish());
-    return ExitCode::done;
-  }
+  if (options.dry_run) return show_plan(plan, machine, output);
   const experiment::WorkloadFactory make = [&](const record::PlanPoint& point) {
     return make_workload(point, engines, machine, plan, options, clock, cancel);
   };
   if (options.check_only) return check_outputs(experiment::plan_points(plan.axes), make, output, cancel);
-  WATTLENS_TRY(const auto store, open_store(options.store, store::Access::write));
   meter::MeterSet meters = meter::MeterSet::open({.clock = &clock, .machine = machine});
+  if (continuation) WATTLENS_CHECK(compare_machines(*continuation, machine, meters.channels(), options));
+  WATTLENS_TRY(const auto store, open_store(options.store, store::Access::write));
   say_what_energy_is(meters, options);
+  say_warnings(lock.warnings);
 
   experiment::NeighbourHistory neighbours(clock);
   ProgressLine progress(stderr);
@@ -145,16 +214,13 @@ Result<ExitCode> run(const RunOptions& options, const base::Cancellation& cancel
       .sink = *store,
       .cancel = cancel,
       .progress = [&](const experiment::Progress& state) { progress.show(state); },
+      .run_warnings = lock.warnings,
   };
-  WATTLENS_TRY(const experiment::Outcome outcome, experiment::run_experiment(plan, machine, instruments));
+  WATTLENS_TRY(const experiment::Outcome outcome,
+               continuation ? experiment::resume_experiment(*std::move(continuation), plan, machine, instruments)
+                            : experiment::run_experiment(plan, machine, instruments));
   progress.clear();
-  if (cancel.requested()) fmt::print(stderr, "Interrupted: what was measured until now is kept.\n");
-  const record::ExperimentSummary summary = experiment::summarise(outcome.experiment, outcome.runs);
-  say_what_failed(outcome, summary);
-  WATTLENS_CHECK(output.write(report::experiment_results(summary, output.format(), output.text())));
-  WATTLENS_CHECK(output.finish());
-  if (!outcome.storage_failure) say_what_next(plan, outcome, options);
-  return exit_code_of(outcome, cancel);
+  return conclude(plan, outcome, options, cancel, output);
 }
 
 }  // namespace wattlens::cli

@@ -29,7 +29,12 @@ struct RunOptions {
   std::optional<std::int64_t> repetitions;
   std::optional<std::int64_t> rate_hz;
   std::optional<std::uint64_t> seed;
-  std::string program = "wattlens";  // as the user called it, for advice
+  std::string program = "wattlens";   // as the user called it, for advice
+  std::optional<std::string> resume;  // the beginning of an experiment's id; empty text: the last interrupted one
+  bool retry_failed = false;          // of an experiment that is resumed
+  bool force = false;                 // resume on another machine
+  bool wait = false;                  // for another measurement on this machine
+  bool share_machine = false;         // or go on beside it
   bool quick = false;
   bool dry_run = false;
   bool check_only = false;

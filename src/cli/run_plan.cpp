@@ -91,8 +91,7 @@ Result<void> check_model(const std::string& model, std::span<const std::string> 
 
 }  // namespace
 
-Result<Plan> plan_of(const RunOptions& options) {
-  Plan plan;
+Result<Plan> plan_of(const RunOptions& options, Plan plan) {
   if (options.plan_file) {
     WATTLENS_TRY(plan, experiment::read_plan(*options.plan_file));
   }

@@ -13,7 +13,8 @@
 
 namespace wattlens::cli {
 
-Result<experiment::Plan> plan_of(const RunOptions& options);
+// `plan` is what flags and plan file do not say: the defaults, or the plan of an experiment to go on with.
+Result<experiment::Plan> plan_of(const RunOptions& options, experiment::Plan plan = {});
 
 // Every model is a built-in network (nearest names in the error), such a network with weights (NAME@FILE.safetensors),
 // or an ONNX file that can be opened; every engine is one of `engines`.

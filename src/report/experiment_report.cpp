@@ -24,6 +24,14 @@ Json idle_json(std::span<const record::IdleBaseline> baselines) {
   return list;
 }
 
+// Of an experiment, or of the part of one that was resumed.
+template <class Part>
+Json idle_of(const Part& part) {
+  return {{"before", idle_json(part.idle_before)},
+          {"loaded", idle_json(part.idle_loaded)},
+          {"after", idle_json(part.idle_after)}};
+}
+
 template <class T>
 Json list_json(const std::vector<T>& items) {
   Json list = Json::array();
@@ -47,22 +55,28 @@ std::string in_format(const ExperimentSummary& summary, Format format, const Tex
 
 Json experiment_json(const ExperimentSummary& summary) {
   const record::Experiment& experiment = summary.experiment;
-  return {{"schema", kExperimentSchema},
-          {"id", experiment.id},
-          {"title", experiment.title},
-          {"created_at", experiment.created_at},
-          {"finished_at", experiment.finished_at},
-          {"status", record::to_string(experiment.status)},
-          {"seed", experiment.seed},
-          {"machine", record::to_json(experiment.machine)},
-          {"plan", experiment.plan},
-          {"channels", list_json(experiment.channels)},
-          {"idle", Json{{"before", idle_json(experiment.idle_before)},
-                        {"loaded", idle_json(experiment.idle_loaded)},
-                        {"after", idle_json(experiment.idle_after)}}},
-          {"points", rows_json(points_table(summary, false))},
-          {"savings", rows_json(savings_table(summary))},
-          {"warnings", list_json(experiment.warnings)}};
+  Json json = {{"schema", kExperimentSchema},
+               {"id", experiment.id},
+               {"title", experiment.title},
+               {"created_at", experiment.created_at},
+               {"finished_at", experiment.finished_at},
+               {"status", record::to_string(experiment.status)},
+               {"seed", experiment.seed},
+               {"machine", record::to_json(experiment.machine)},
+               {"plan", experiment.plan},
+               {"channels", list_json(experiment.channels)},
+               {"idle", idle_of(experiment)},
+               {"points", rows_json(points_table(summary, false))},
+               {"savings", rows_json(savings_table(summary))},
+               {"warnings", list_json(experiment.warnings)}};
+  for (const record::Resumption& part : experiment.resumptions) {
+    json["resumptions"].push_back({{"resumed_at", part.resumed_at},
+                                   {"first_run", part.first_run},
+                                   {"machine", record::to_json(part.machine)},
+                                   {"channels", list_json(part.channels)},
+                                   {"idle", idle_of(part)}});
+  }
+  return json;
 }
 
 Page results_page(const ExperimentSummary& summary) {

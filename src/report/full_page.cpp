@@ -21,10 +21,17 @@ std::string yes_or_no(const std::optional<bool>& value, const char* yes, const c
 
 Section about(const Experiment& experiment) {
   std::string status(record::to_string(experiment.status));
-  if (experiment.status == record::ExperimentStatus::interrupted) status += ": it is incomplete";
+  if (experiment.status == record::ExperimentStatus::interrupted) {
+    status += fmt::format(": it is incomplete; `wattlens run --resume {}` goes on with it", experiment.id);
+  }
+  std::vector<std::string> resumed;
+  for (const record::Resumption& part : experiment.resumptions) {
+    resumed.push_back(fmt::format("{} before run {}", part.resumed_at, part.first_run));
+  }
   return {.facts = {{"title", experiment.title},
                     {"status", status},
                     {"started", experiment.created_at},
+                    {"resumed", base::join(resumed, ", ")},
                     {"finished", experiment.finished_at},
                     {"seed", fmt::format("{}", experiment.seed)}}};
 }
@@ -98,20 +105,27 @@ Quantity power_of(std::span<const record::IdleBaseline> baselines, const std::st
           .interval = record::Interval<double>{found->interval.low.value, found->interval.high.value}};
 }
 
+// A row per channel, and one more per part of an experiment that was interrupted.
 Section idle_power(const Experiment& experiment) {
   using enum ColumnKind;
   Table table;
   table.columns = {
       {"", "channel"}, {"", "W before", quantity}, {"", "W with models loaded", quantity}, {"", "W after", quantity}};
-  std::vector<std::string> channels;
-  for (const auto* list : {&experiment.idle_before, &experiment.idle_loaded, &experiment.idle_after}) {
-    for (const auto& idle : *list) {
-      if (std::ranges::find(channels, idle.channel) == channels.end()) channels.push_back(idle.channel);
+  const auto add_part = [&](const auto& part, std::string_view suffix) {
+    std::vector<std::string> channels;
+    for (const auto* list : {&part.idle_before, &part.idle_loaded, &part.idle_after}) {
+      for (const auto& idle : *list) {
+        if (std::ranges::find(channels, idle.channel) == channels.end()) channels.push_back(idle.channel);
+      }
     }
-  }
-  for (const std::string& channel : channels) {
-    table.rows.push_back({channel, power_of(experiment.idle_before, channel), power_of(experiment.idle_loaded, channel),
-                          power_of(experiment.idle_after, channel)});
+    for (const std::string& channel : channels) {
+      table.rows.push_back({fmt::format("{}{}", channel, suffix), power_of(part.idle_before, channel),
+                            power_of(part.idle_loaded, channel), power_of(part.idle_after, channel)});
+    }
+  };
+  add_part(experiment, "");
+  for (const record::Resumption& part : experiment.resumptions) {
+    add_part(part, fmt::format(", from run {}", part.first_run));
   }
   return {.heading = "Idle power", .table = std::move(table)};
 }

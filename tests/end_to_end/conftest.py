@@ -26,6 +26,7 @@ class Program:
 
     def __call__(self, *arguments, check=None, **options):
         environment = {"PATH": os.environ["PATH"], "HOME": str(self.home), "LANG": "C.UTF-8"}
+        environment["WATTLENS_LOCK"] = str(self.home / "wattlens.lock")  # not that of the machine
         environment |= options.pop("env", {})
         options.setdefault("stdout", subprocess.PIPE)
         result = subprocess.run(

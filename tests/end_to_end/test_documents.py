@@ -33,7 +33,7 @@ def complete(wattlens):
     ("words", "expected"),
     [
         (["net"], ["network"]),
-        (["run", "--for"], ["--format"]),
+        (["run", "--form"], ["--format"]),
         (["run", "--format", "js"], ["json", "jsonl"]),
         (["run", "--format", "=", "m"], ["md"]),
         (["run", "--model", "resnet50,mob"], ["resnet50,mobilenet_v2"]),

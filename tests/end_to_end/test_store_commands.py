@@ -27,7 +27,7 @@ def test_output_reads_as_approved(wattlens, store, golden, command, form):
     result = wattlens(*command, "--store", store, "--format", form, check=0)
     assert result.stderr == ""
     name = "_".join(word.strip("-") for word in command[:2] if not word[-1].isdigit())
-    golden(f"end_to_end/{name}.{FORMATS[form]}", result.stdout)
+    golden(f"end_to_end/{name}.{FORMATS[form]}", result.stdout.replace(str(store), "store.db"))
 
 
 @pytest.mark.parametrize("part", ["points", "runs", "samples"])
