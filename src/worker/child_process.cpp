@@ -146,6 +146,9 @@ Result<ChildProcess> ChildProcess::start(const ProcessOptions& options, base::Fi
                 fmt::format("cannot start the worker {}: {}", options.executable.string(), std::strerror(error)),
                 "run make build; wattlens doctor lists the engines");
   }
+  // Here too: the guard must know the group even where the child has not come so far.
+  ::setpgid(pid, pid);
+  WATTLENS_TRY(child.guard_, GroupGuard::start(pid));
   if (!child.exit_.is_open())
     return base::fail_errno(errno, "cannot watch a worker (pidfd_open)", "Linux 5.3 or newer");
   return child;
@@ -156,7 +159,10 @@ ChildProcess::ChildProcess(ChildProcess&& other) noexcept
       exit_(std::move(other.exit_)),
       output_(std::move(other.output_)),
       text_(std::move(other.text_)),
-      result_(other.result_) {}
+      result_(other.result_),
+      guard_(std::move(other.guard_)) {
+  other.guard_.reset();
+}
 
 ChildProcess& ChildProcess::operator=(ChildProcess&& other) noexcept {
   std::swap(pid_, other.pid_);
@@ -164,6 +170,7 @@ ChildProcess& ChildProcess::operator=(ChildProcess&& other) noexcept {
   std::swap(output_, other.output_);
   std::swap(text_, other.text_);
   std::swap(result_, other.result_);
+  std::swap(guard_, other.guard_);
   return *this;
 }
 
@@ -210,6 +217,7 @@ void ChildProcess::kill() {
 }
 
 void ChildProcess::reap() {
+  ::kill(-pid_, SIGKILL);  // its own children; until it is waited for, the group's number is its own
   int status = 0;
   pid_t waited = 0;
   do waited = ::waitpid(pid_, &status, 0);
@@ -221,6 +229,7 @@ void ChildProcess::reap() {
     result.status = WEXITSTATUS(status);
   }
   result_ = result;
+  guard_.reset();
   if (output_.is_open()) read_output();
 }
 

@@ -1,8 +1,9 @@
 // A worker's process: started with one socket and nothing else of ours, ended with its owner, its last words kept.
 //
-// The child dies with the thread that started it (PR_SET_PDEATHSIG), so start() belongs on a thread that outlives it;
-// it offers itself to the out-of-memory killer first, has its own process group (Ctrl-C reaches only its owner), no
-// core dumps and, on request, a limit on its private memory (RLIMIT_DATA). Not thread-safe.
+// The child and its own children die with this process (group_guard.h), also when they are stopped; the child dies
+// already with the thread that started it (PR_SET_PDEATHSIG), so start() belongs on a thread that outlives it. It
+// offers itself to the out-of-memory killer first, has its own process group (Ctrl-C reaches only its owner), no core
+// dumps and, on request, a limit on its private memory (RLIMIT_DATA). Not thread-safe.
 #pragma once
 
 #include <sys/types.h>
@@ -15,6 +16,7 @@
 #include "base/file.h"
 #include "base/result.h"
 #include "base/units.h"
+#include "worker/group_guard.h"
 
 namespace wattlens::worker {
 
@@ -65,6 +67,7 @@ class ChildProcess {
   base::FileDescriptor output_;
   std::string text_;
   std::optional<Exit> result_;
+  std::optional<GroupGuard> guard_;  // of the children that it may have
 };
 
 }  // namespace wattlens::worker

@@ -23,6 +23,9 @@ using base::MonoTime;
 using base::Seconds;
 
 constexpr Seconds kQuitLimit{0.5};
+// A worker whose batches take so much longer than before, and this besides, hangs.
+constexpr double kSlowdown = 20.0;
+constexpr Seconds kPatience{10.0};
 constexpr int kMissingLibrary = 127;  // exit status of the dynamic loader
 
 struct SocketPair {
@@ -40,11 +43,9 @@ Result<SocketPair> make_socket_pair() {
   return pair;
 }
 
-std::vector<std::string> environment_of(const EngineLocation& location, const ClientOptions& options) {
-  std::vector<std::string> environment;
-  if (!location.library_path.empty()) environment.push_back("LD_LIBRARY_PATH=" + location.library_path.string());
-  if (options.system_allocator) environment.emplace_back("WATTLENS_ALLOCATOR=system");
-  return environment;
+std::vector<std::string> environment_of(const EngineLocation& location) {
+  if (location.library_path.empty()) return {};
+  return {"LD_LIBRARY_PATH=" + location.library_path.string()};
 }
 
 constexpr auto kMemoryHint = "it probably ran out of memory: use a smaller batch, or close other programs";
@@ -73,7 +74,7 @@ Result<std::unique_ptr<Client>> Client::start(const EngineLocation& location, co
   const MonoTime begin = clock.now();
   WATTLENS_TRY(auto memory, SharedMemory::create(options.shared_memory));
   WATTLENS_TRY(auto sockets, make_socket_pair());
-  const ProcessOptions process_options{location.executable, location.arguments, environment_of(location, options),
+  const ProcessOptions process_options{location.executable, location.arguments, environment_of(location),
                                        options.memory_budget};
   WATTLENS_TRY(auto process, ChildProcess::start(process_options, std::move(sockets.theirs)));
   std::unique_ptr<Client> client(new Client(std::move(process), std::move(sockets.ours), std::move(memory), location,
@@ -115,8 +116,10 @@ Result<void> Client::set_input(const engine::TensorView& images) {
   return {};
 }
 
-Result<TimedBatches> Client::run(const RunRequest& request) {
-  const Seconds limit = request.duration + static_cast<double>(request.min_batches + 1) * options_.deadlines.batch;
+Result<TimedBatches> Client::run(const RunRequest& request, std::optional<Seconds> usual_batch) {
+  const auto batches = static_cast<double>(request.min_batches + 1);
+  Seconds limit = request.duration + batches * options_.deadlines.batch;
+  if (usual_batch) limit = std::min(limit, request.duration + batches * kSlowdown * *usual_batch + kPatience);
   const MonoTime asked = clock_.now();
   WATTLENS_TRY(const Json reply, ask(to_json(request), limit));
   const auto ran = ran_from_json(reply);

@@ -34,7 +34,6 @@ struct Deadlines {
 
 struct ClientOptions {
   std::optional<base::Bytes> memory_budget;  // of private memory (RLIMIT_DATA); for engines on the processor
-  bool system_allocator = false;             // asks the worker to leave the C library's allocator as it is
   Deadlines deadlines;
   base::Bytes shared_memory = base::mebibytes(64);  // 8 million stamps; pages cost nothing until they are used
 };
@@ -66,7 +65,8 @@ class Client {
   Result<Compiled> compile(const CompileRequest& request);
   Result<void> set_input(const SeededInput& input);
   Result<void> set_input(const engine::TensorView& images);
-  Result<TimedBatches> run(const RunRequest& request);
+  // With the time that a batch took before, a hang is found sooner: `usual_batch` of 1 ms ends it after 10 s.
+  Result<TimedBatches> run(const RunRequest& request, std::optional<base::Seconds> usual_batch = std::nullopt);
   Result<Tensor> output(std::int64_t slot);
   Result<record::WorkloadInfo> describe();
   Result<std::vector<engine::Operator>> operators();

@@ -6,7 +6,6 @@
 #include <cstdlib>
 #include <utility>
 
-#include "record/model_name.h"
 #include "workload/output_check.h"
 
 namespace wattlens::workload {
@@ -17,10 +16,7 @@ constexpr worker::RunRequest kOneBatch{base::Seconds{0}, 1};
 
 }  // namespace
 
-bool is_model_file(std::string_view model) {
-  const record::ModelName name = record::parse_model_name(model);
-  return name.network.empty() && !name.file.empty();
-}
+bool is_model_file(std::string_view model) { return model.ends_with(".onnx") || model.find('/') != model.npos; }
 
 worker::CompileRequest InferenceWorkload::compile_request() const {
   const auto& point = options_.point;
@@ -177,7 +173,8 @@ Result<record::OutputCheck> InferenceWorkload::check_repeatable(const std::vecto
 Result<WorkDone> InferenceWorkload::run(const WindowRequest& request) {
   if (!client_) return fail(ErrorKind::internal, "run() before prepare()");
   WATTLENS_CHECK(set_input(options_.point.batch));
-  WATTLENS_TRY(auto batches, client_->run({request.duration, std::max<std::int64_t>(1, request.min_batches)}));
+  WATTLENS_TRY(auto batches,
+               client_->run({request.duration, std::max<std::int64_t>(1, request.min_batches)}, info_.first_inference));
   if (batches.peak_memory.value > 0) info_.peak_memory = batches.peak_memory;
   const std::int64_t images = std::ssize(batches.completions) * options_.point.batch;
   return WorkDone{batches.begin, batches.end, std::move(batches.completions), images};

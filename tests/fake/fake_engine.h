@@ -4,12 +4,15 @@
 // they lose the digits that these types do not hold. Faults are asked for by name.
 #pragma once
 
+#include <fcntl.h>
+
 #include <algorithm>
 #include <bit>
 #include <cmath>
 #include <csignal>
 #include <cstdlib>
 #include <limits>
+#include <memory>
 #include <new>
 #include <optional>
 #include <string>
@@ -26,10 +29,13 @@ struct EngineBehaviour {
   base::Seconds image_time{0.0};    // ... of each image in it
   std::int64_t slots = 1;
   std::int64_t most_images = std::numeric_limits<std::int64_t>::max();  // more: out of memory
-  // "crash", "hang", "exception", "failure", "no_memory", "wrong_output", "wrong_row", "wrong_last_slot", "wrong_bf16",
-  // "nan_output", "constant_output", "drifting_output"
+  // "crash", "killed", "stopped", "greedy", "hang", "exception", "failure", "no_memory", "wrong_output", "wrong_row",
+  // "wrong_last_slot", "wrong_bf16", "nan_output", "constant_output", "drifting_output"
   std::string fault = {};
-  base::Path references = {};  // a folder of reference outputs: those networks give these, whatever the images
+  std::int64_t fault_from = 1;   // faults of a batch begin with this one, counted from 1 since the compilation ...
+  std::int64_t fault_batch = 0;  // ... in models of this batch size only; 0: in all
+  base::Path fault_once = {};    // ... and only in the first process that makes this file; empty: in all
+  base::Path references = {};    // a folder of reference outputs: those networks give these, whatever the images
 };
 
 inline float rounded_to(float value, std::string_view precision) {
@@ -99,8 +105,13 @@ class FakeSession final : public engine::Session {
   }
 
   Result<void> enqueue(std::int64_t slot) override {
-    if (behaviour_.fault == "crash") std::raise(SIGSEGV);
-    if (behaviour_.fault == "hang") clock_.sleep_until(clock_.now() + base::Seconds{3600});
+    if (fault_is_due()) {
+      if (behaviour_.fault == "crash") std::raise(SIGSEGV);
+      if (behaviour_.fault == "killed") std::raise(SIGKILL);  // as the out-of-memory killer does
+      if (behaviour_.fault == "stopped") std::raise(SIGSTOP);
+      if (behaviour_.fault == "greedy") take_all_memory();
+      if (behaviour_.fault == "hang") clock_.sleep_until(clock_.now() + base::Seconds{3600});
+    }
     if (behaviour_.fault == "exception") throw std::bad_alloc();
     if (behaviour_.fault == "failure") return fail(ErrorKind::run_failed, "the device is on fire", "call somebody");
     if (behaviour_.fault == "no_memory") return fail(ErrorKind::run_failed, "cannot run: can't alloc");
@@ -126,6 +137,19 @@ class FakeSession final : public engine::Session {
   }
 
  private:
+  bool fault_is_due() {
+    if (++batches_ < behaviour_.fault_from) return false;
+    if (behaviour_.fault_batch != 0 && behaviour_.fault_batch != options_.batch) return false;
+    if (behaviour_.fault_once.empty()) return true;
+    const int made = ::open(behaviour_.fault_once.c_str(), O_CREAT | O_EXCL | O_WRONLY | O_CLOEXEC, 0600);
+    return made >= 0;
+  }
+
+  // Until there is none: throws std::bad_alloc under a limit. Untouched, so that the machine does not suffer.
+  void take_all_memory() {
+    while (true) hoard_.push_back(std::make_unique_for_overwrite<char[]>(std::size_t{1} << 26));
+  }
+
   void spoil() {
     if (behaviour_.fault == "wrong_output") logits_[1] += 0.5F;
     if (behaviour_.fault == "wrong_bf16" && options_.precision == "bf16") logits_[1] += 0.5F;
@@ -142,6 +166,8 @@ class FakeSession final : public engine::Session {
   std::vector<std::optional<base::MonoTime>> due_;
   std::int64_t in_flight_ = 0;
   std::int64_t most_in_flight_ = 0;
+  std::int64_t batches_ = 0;
+  std::vector<std::unique_ptr<char[]>> hoard_;
   std::vector<float> logits_;
   std::vector<engine::Operator> operators_ = {{"Copy", "logits", {{options_.batch, 3, 4, 4}}, {{options_.batch, 6}}}};
 };

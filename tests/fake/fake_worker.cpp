@@ -1,12 +1,13 @@
 // A worker process that serves the fake engine, or breaks the protocol in the way its arguments ask for.
 //
 // fake_worker [--mode MODE] [--fault FAULT] [--batch-us N] [--image-us N] [--slots N] [--most-images N]
-//             [--references FOLDER]
+//             [--references FOLDER] [--fault-from N] [--fault-batch N] [--fault-once FILE]
 // MODE: serve (default), slow_start, noisy, noisy_crash, exit, hang_at_start, old_protocol, new_protocol, garbage,
-// truncated, oversized, wrong_id, wrong_clock, too_few, missing_library, spin. FAULT: fake_engine.h.
+// truncated, oversized, wrong_id, wrong_clock, too_few, missing_library, with_child. FAULT: fake_engine.h.
 #include <sys/socket.h>
 #include <unistd.h>
 
+#include <csignal>
 #include <cstdio>
 #include <cstdlib>
 #include <map>
@@ -134,12 +135,20 @@ int main(int argc, char** argv) {
   if (const auto status = misbehave(mode)) return *status;
   if (mode == "slow_start") ::usleep(200'000);
   if (mode == "noisy") write_much();
+  // A process of its own, as a worker in another language may have, that asks nobody when to end.
+  if (mode == "with_child" && ::fork() == 0) {
+    for (const int signal : {SIGHUP, SIGTERM, SIGINT}) ::signal(signal, SIG_IGN);
+    while (true) ::pause();
+  }
   fake::EngineBehaviour behaviour;
   behaviour.batch_time = base::milliseconds(static_cast<double>(number(options, "batch-us", 1000)) * 1e-3);
   behaviour.image_time = base::milliseconds(static_cast<double>(number(options, "image-us", 0)) * 1e-3);
   behaviour.slots = number(options, "slots", 1);
   behaviour.most_images = number(options, "most-images", behaviour.most_images);
   if (const auto fault = options.find("fault"); fault != options.end()) behaviour.fault = fault->second;
+  behaviour.fault_from = number(options, "fault-from", 1);
+  behaviour.fault_batch = number(options, "fault-batch", 0);
+  if (const auto file = options.find("fault-once"); file != options.end()) behaviour.fault_once = file->second;
   if (const auto folder = options.find("references"); folder != options.end()) behaviour.references = folder->second;
   fake::FakeEngine engine(behaviour);
   const auto served = worker::serve(engine, kSocket);

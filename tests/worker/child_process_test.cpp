@@ -2,7 +2,9 @@
 
 #include <gmock/gmock.h>
 #include <poll.h>
+#include <sys/prctl.h>
 #include <sys/socket.h>
+#include <sys/wait.h>
 #include <unistd.h>
 
 #include <array>
@@ -150,6 +152,62 @@ TEST(ChildProcess, ItDiesWithTheThreadThatStartedIt) {
   ASSERT_TRUE(started->process);
   ASSERT_TRUE(started->process->wait(kLimit));
   EXPECT_EQ(started->process->exit()->signal, SIGKILL);
+}
+
+// Every process of the group that this process has inherited is waited for; how many there were, or -1 where some live
+// on. They come here because this process is made their subreaper.
+int ended_members_of(pid_t group) {
+  int ended = 0;
+  for (int tries = 0; tries < 2000; ++tries) {
+    const pid_t pid = ::waitpid(-group, nullptr, WNOHANG);
+    if (pid < 0) return ended;
+    ended += pid > 0 ? 1 : 0;
+    if (pid == 0) ::usleep(10'000);
+  }
+  return -1;
+}
+
+// Starts a worker with a child of its own in a process that is then killed; the group of both.
+pid_t group_of_a_killed_owner(bool stopped) {
+  ::prctl(PR_SET_CHILD_SUBREAPER, 1);
+  std::array<int, 2> ends{};
+  EXPECT_EQ(::pipe(ends.data()), 0);
+  const pid_t owner = ::fork();
+  if (owner == 0) {
+    auto started = shell("trap '' HUP TERM; sleep 1000 & echo ready; while :; do sleep 1000; done");
+    if (!started.process) ::_exit(1);
+    while (started.process->output().empty()) started.process->read_output();
+    const pid_t pid = started.process->pid();
+    (void)!::write(ends[1], &pid, sizeof pid);
+    while (true) ::pause();
+  }
+  pid_t group = 0;
+  EXPECT_EQ(::read(ends[0], &group, sizeof group), static_cast<ssize_t>(sizeof group));
+  ::close(ends[0]);
+  ::close(ends[1]);
+  if (stopped) ::kill(-group, SIGSTOP);
+  ::kill(owner, SIGKILL);
+  ::waitpid(owner, nullptr, 0);
+  return group;
+}
+
+TEST(ChildProcess, NothingOfItOutlivesAnOwnerThatIsKilled) {
+  EXPECT_GE(ended_members_of(group_of_a_killed_owner(false)), 2);
+}
+
+TEST(ChildProcess, AStoppedOneDiesWithItsOwnerToo) { EXPECT_GE(ended_members_of(group_of_a_killed_owner(true)), 2); }
+
+TEST(ChildProcess, ItsOwnChildrenEndWithIt) {
+  ::prctl(PR_SET_CHILD_SUBREAPER, 1);
+  pid_t group = 0;
+  {
+    auto started = shell("sleep 1000 & echo ready; exit 0");
+    ASSERT_TRUE(started.process);
+    group = started.process->pid();
+    ASSERT_TRUE(started.process->wait(kLimit));
+    EXPECT_EQ(started.process->exit()->status, 0);
+  }
+  EXPECT_EQ(ended_members_of(group), 1);
 }
 
 TEST(ChildProcess, WaitingForARunningProcessEndsAtItsLimit) {
