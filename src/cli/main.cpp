@@ -37,6 +37,7 @@ int run_main(int argc, char** argv) {
   std::signal(SIGINT, on_interrupt);
   std::signal(SIGTERM, on_interrupt);
   std::signal(SIGPIPE, SIG_IGN);  // a closed pipe is an error of the write
+  std::signal(SIGXFSZ, SIG_IGN);  // and so is a file that must not grow
   const auto parsed = cli::parse_command_line(argc, argv);
   if (!parsed) return print_error(parsed.error());
   if (!parsed->command) {

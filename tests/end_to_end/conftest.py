@@ -14,6 +14,7 @@ def pytest_addoption(parser):
     build = ROOT / "build/release"
     parser.addoption("--wattlens", default=os.environ.get("WATTLENS_BINARY", build / "wattlens"), help="the program")
     parser.addoption("--make-example-store", default=build / "make_example_store", help="makes the store to look at")
+    parser.addoption("--fake-worker", default=build / "fake_worker", help="an engine that breaks on demand")
     parser.addoption("--received", default=build / "golden_received", help="where output that differs is left")
 
 
