@@ -120,11 +120,11 @@ def write(path, text):
     new.replace(path)
 
 
-def load(path, conditions):
+def load(path, conditions, schema=SCHEMA):
     if not path.exists():
-        return {"schema": SCHEMA, "conditions": conditions, "pairs": []}
+        return {"schema": schema, "conditions": conditions, "pairs": []}
     found = json.loads(path.read_text(encoding="utf-8"))
-    if found.get("schema") != SCHEMA or found["conditions"] != conditions:
+    if found.get("schema") != schema or found["conditions"] != conditions:
         sys.exit(f"{path} was made under other conditions: {found.get('conditions')}\nchoose another --output")
     return found
 

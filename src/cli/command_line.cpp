@@ -106,9 +106,10 @@ Examples:
   wattlens run sweep.toml --dry-run
   wattlens run --model resnet50 --engine openvino,libtorch --precision f32,bf16 --check-only
   wattlens run --resume
-Plan files: docs/plans.md. Models: wattlens network list, NAME@WEIGHTS.safetensors, or FILE.onnx.)");
+Plan files: docs/plans.md. Models: wattlens network list, NAME@WEIGHTS.safetensors, FILE.onnx (openvino),
+FILE.pt or FILE.pt2 (libtorch).)");
   run.add_option("plan", options.plan_file, "A plan file (TOML); flags win over it")->type_name("PLAN.toml");
-  run.add_option("--model", options.models, "Networks or ONNX files")->type_name("LIST")->group("Axes");
+  run.add_option("--model", options.models, "Networks or model files")->type_name("LIST")->group("Axes");
   run.add_option("--engine", options.engines, "Engines: openvino, libtorch (openvino)")
       ->type_name("LIST")
       ->group("Axes");
@@ -137,6 +138,8 @@ Plan files: docs/plans.md. Models: wattlens network list, NAME@WEIGHTS.safetenso
   run.add_option("--title", options.title, "A name to find the experiment by")->type_name("TEXT");
   run.add_option("--model-cache", options.model_cache, "Keep compiled models in this folder (recorded; off)")
       ->type_name("FOLDER");
+  run.add_flag("--system-allocator", options.system_allocator,
+               "Workers leave the C library's allocator as it is (recorded; libtorch keeps freed memory)");
   CLI::Option* dry_run =
       run.add_flag("--dry-run", options.dry_run, "Show the points and how long they will take; measure nothing");
   CLI::Option* check_only = run.add_flag("--check-only", options.check_only,

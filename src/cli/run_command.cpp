@@ -69,6 +69,7 @@ std::unique_ptr<workload::Workload> make_workload(record::PlanPoint point,
   const record::ModelName model = record::parse_model_name(point.model);
   workload::InferenceOptions inference{.engine = *engine_named(engines, point.engine),
                                        .model_cache = options.model_cache};
+  inference.client.system_allocator = options.system_allocator;
   if (machine.memory > base::Bytes{}) inference.client.memory_budget = machine.memory * kWorkerMemoryShare;
   if (const auto budget = plan.effort.budget) {
     // A worker that hangs must not take much more than the user gave for everything.

@@ -40,6 +40,7 @@ struct RunOptions {
   bool check_only = false;
   base::Path store;        // empty: the user's
   base::Path model_cache;  // a folder; empty: no cache
+  bool system_allocator = false;
   OutputOptions output;
 };
 

@@ -24,7 +24,7 @@ struct DeviceInfo {
 // What to run: a built-in network, with seeded weights or those of a state dict; or a file.
 struct ModelSource {
   std::string network;     // a name of network::all_networks(), or empty
-  base::Path file;         // .onnx; together with `network`: a .safetensors state dict, empty for seeded weights
+  base::Path file;         // .onnx, .pt, .pt2; with `network`: a .safetensors state dict, empty for seeded weights
   std::uint64_t seed = 0;  // of the seeded weights
   std::int64_t classes = 1000;
 };

@@ -14,6 +14,7 @@
 #include "base/text.h"
 #include "engine/session_options.h"
 #include "engine/torch_error.h"
+#include "engine/torch_file.h"
 #include "engine/torch_model.h"
 #include "engine/torch_network.h"
 #include "engine/torch_session.h"
@@ -58,6 +59,10 @@ Result<at::ScalarType> scalar_type(std::string_view precision) {
   return fail(ErrorKind::usage, fmt::format("unknown precision '{}'", precision), "use f32, bf16 or f16");
 }
 
+std::string_view to_text(at::MemoryFormat format) {
+  return format == at::MemoryFormat::ChannelsLast ? "channels-last" : "channels before pixels";
+}
+
 class TorchEngine final : public Engine {
  public:
   explicit TorchEngine(TorchOptions options)
@@ -83,6 +88,7 @@ class TorchEngine final : public Engine {
     TorchRun run{.placement = {.type = type}, .info = describe(device, options)};
     run.input = {options.batch, 3, options.image_size, options.image_size};
     WATTLENS_CHECK(load(source, options, run));
+    run.info.conditions.push_back(fmt::format("memory format: {}", to_text(run.placement.format)));
     run.info.compile = clock.now() - begin;
     return start_torch_session(std::move(run));
   }
@@ -100,9 +106,14 @@ class TorchEngine final : public Engine {
 
   static Result<void> load(const ModelSource& source, const SessionOptions& options, TorchRun& run) {
     if (source.network.empty()) {
-      return fail(ErrorKind::usage, fmt::format("LibTorch cannot run {}", source.file.string()),
-                  "give a built-in network, or use the engine openvino for an .onnx file");
+      WATTLENS_TRY(auto file, load_torch_file(source.file, run.placement, run.input, run.info.streams));
+      run.model = std::move(file.model);
+      run.placement = file.placement;
+      run.operators = std::move(file.operators);
+      run.info.conditions.insert(run.info.conditions.end(), file.conditions.begin(), file.conditions.end());
+      return {};
     }
+    run.info.conditions.emplace_back("execution: eager, nothing fused");
     const network::NetworkOptions wanted{.image_size = options.image_size, .classes = source.classes};
     WATTLENS_TRY(auto graph, network::build(source.network, wanted));
     WATTLENS_TRY(const auto weights, source.file.empty() ? network::initialise(graph, source.seed)
@@ -124,9 +135,7 @@ class TorchEngine final : public Engine {
     info.threads = options.threads > 0 ? options.threads : default_threads_;
     info.streams = options.hint == "throughput" ? info.threads : 1;
     at::set_num_threads(static_cast<int>(info.streams == 1 ? info.threads : 1));
-    info.conditions = {"execution: eager, nothing fused",
-                       "memory format: channels-last",
-                       fmt::format("oneDNN: {}", at::hasMKLDNN() ? "on" : "off"),
+    info.conditions = {fmt::format("oneDNN: {}", at::hasMKLDNN() ? "on" : "off"),
                        fmt::format("allocator: {}", options_.allocator),
                        fmt::format("flush-to-zero: {}", flush_to_zero_ ? "on" : "off"),
                        fmt::format("streams: {}", info.streams),

@@ -1,4 +1,4 @@
-// The LibTorch engine: built-in networks, run eagerly on the processor.
+// The LibTorch engine: built-in networks, TorchScript files and compiled packages (.pt2) on the processor.
 //
 // It sets LibTorch's number of threads and flush-to-zero for the whole process: one engine per process. Not
 // thread-safe, as engine.h says.

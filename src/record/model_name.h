@@ -8,11 +8,11 @@ namespace wattlens::record {
 
 struct ModelName {
   std::string network;  // of network::all_networks(); empty for a file
-  std::string file;     // the .onnx file; with `network` the .safetensors state dict, empty for seeded weights
+  std::string file;     // of the model; with `network` the .safetensors state dict, empty for seeded weights
 };
 
-// "resnet50", "resnet50@weights.safetensors", "models/mine.onnx". Whatever ends in .onnx or holds a slash before any @
-// is a file. Whether network and file exist is for others to say. Pure and thread-safe.
+// "resnet50", "resnet50@weights.safetensors", "models/mine.onnx". Whatever ends in .onnx, .pt, .pt2 or .pth, or
+// holds a slash before any @, is a file. Whether network and file exist is for others to say. Pure and thread-safe.
 ModelName parse_model_name(std::string_view text);
 
 }  // namespace wattlens::record

@@ -43,9 +43,11 @@ Result<SocketPair> make_socket_pair() {
   return pair;
 }
 
-std::vector<std::string> environment_of(const EngineLocation& location) {
-  if (location.library_path.empty()) return {};
-  return {"LD_LIBRARY_PATH=" + location.library_path.string()};
+std::vector<std::string> environment_of(const EngineLocation& location, const ClientOptions& options) {
+  std::vector<std::string> environment;
+  if (!location.library_path.empty()) environment.push_back("LD_LIBRARY_PATH=" + location.library_path.string());
+  if (options.system_allocator) environment.emplace_back("WATTLENS_ALLOCATOR=system");
+  return environment;
 }
 
 constexpr auto kMemoryHint = "it probably ran out of memory: use a smaller batch, or close other programs";
@@ -74,7 +76,7 @@ Result<std::unique_ptr<Client>> Client::start(const EngineLocation& location, co
   const MonoTime begin = clock.now();
   WATTLENS_TRY(auto memory, SharedMemory::create(options.shared_memory));
   WATTLENS_TRY(auto sockets, make_socket_pair());
-  const ProcessOptions process_options{location.executable, location.arguments, environment_of(location),
+  const ProcessOptions process_options{location.executable, location.arguments, environment_of(location, options),
                                        options.memory_budget};
   WATTLENS_TRY(auto process, ChildProcess::start(process_options, std::move(sockets.theirs)));
   std::unique_ptr<Client> client(new Client(std::move(process), std::move(sockets.ours), std::move(memory), location,

@@ -34,6 +34,7 @@ struct Deadlines {
 
 struct ClientOptions {
   std::optional<base::Bytes> memory_budget;  // of private memory (RLIMIT_DATA); for engines on the processor
+  bool system_allocator = false;             // asks the worker to leave the C library's allocator as it is
   Deadlines deadlines;
   base::Bytes shared_memory = base::mebibytes(64);  // 8 million stamps; pages cost nothing until they are used
 };

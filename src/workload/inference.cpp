@@ -6,6 +6,7 @@
 #include <cstdlib>
 #include <utility>
 
+#include "record/model_name.h"
 #include "workload/output_check.h"
 
 namespace wattlens::workload {
@@ -16,7 +17,10 @@ constexpr worker::RunRequest kOneBatch{base::Seconds{0}, 1};
 
 }  // namespace
 
-bool is_model_file(std::string_view model) { return model.ends_with(".onnx") || model.find('/') != model.npos; }
+bool is_model_file(std::string_view model) {
+  const record::ModelName name = record::parse_model_name(model);
+  return name.network.empty() && !name.file.empty();
+}
 
 worker::CompileRequest InferenceWorkload::compile_request() const {
   const auto& point = options_.point;

@@ -89,7 +89,7 @@ TEST_F(TorchEngine, DescribesWhatItRunsUnderWhichConditions) {
   const auto session = compiled(network(), options);
   ASSERT_NE(session, nullptr);
   EXPECT_FALSE(session->describe().first_inference.has_value());
-  output_of(*session, Images(1));
+  output_of(*session, small_images(1));
   const auto info = session->describe();
   EXPECT_THAT(info.engine_version, testing::StartsWith("2."));
   EXPECT_EQ(info.engine_version, engine_->version());

@@ -9,23 +9,14 @@
 #include <utility>
 #include <vector>
 
-#include "base/random.h"
+#include "engine/classifier.h"
 #include "engine/torch_engine.h"
 
 namespace wattlens::engine {
 
 inline constexpr std::int64_t kSmallSize = 32;
 
-struct Images {
-  explicit Images(std::int64_t batch, std::int64_t size = kSmallSize)
-      : shape{batch, 3, size, size}, values(static_cast<std::size_t>(batch * 3 * size * size)) {
-    base::Random(7).fill_normal(values);
-  }
-  TensorView view() const { return {shape, values}; }
-
-  std::vector<std::int64_t> shape;
-  std::vector<float> values;
-};
+inline Images small_images(std::int64_t batch) { return Images(batch, kSmallSize); }
 
 class TorchTest : public testing::Test {
  protected:

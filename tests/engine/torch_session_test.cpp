@@ -11,7 +11,7 @@ using TorchSession = TorchTest;
 
 TEST_F(TorchSession, EverySlotGivesTheSameOutput) {
   for (const std::int64_t batch : {1, 3}) {
-    const Images images(batch);
+    const Images images = small_images(batch);
     const auto expected = output_of(*compiled(network(), small(batch)), images);
     ASSERT_EQ(std::ssize(expected), batch * 5);
     for (const std::string hint : {"latency", "throughput"}) {
@@ -43,7 +43,7 @@ TEST_F(TorchSession, EverySlotGivesTheSameOutput) {
 TEST_F(TorchSession, AnotherSeedGivesAnotherOutput) {
   auto other = network();
   other.seed = 4;
-  const Images images(1);
+  const Images images = small_images(1);
   EXPECT_NE(output_of(*compiled(network(), small()), images), output_of(*compiled(other, small()), images));
 }
 
@@ -54,7 +54,7 @@ TEST_F(TorchSession, CompletionsAreStampedAfterTheyWereEnqueuedAndNeverGoBack) {
     options.hint = hint;
     const auto session = compiled(network(), options);
     ASSERT_NE(session, nullptr);
-    ASSERT_TRUE(session->set_input(Images(1).view()).has_value());
+    ASSERT_TRUE(session->set_input(small_images(1).view()).has_value());
     auto before = clock.now();
     for (int i = 0; i < 20; ++i) {
       ASSERT_TRUE(session->enqueue(i % session->slots()).has_value());
@@ -79,13 +79,13 @@ TEST_F(TorchSession, AnUntouchedInputIsNeverRun) {
 TEST_F(TorchSession, ASlotThatIsBusyOrUnknownIsRefused) {
   const auto session = compiled(network(), small());
   ASSERT_NE(session, nullptr);
-  ASSERT_TRUE(session->set_input(Images(1).view()).has_value());
+  ASSERT_TRUE(session->set_input(small_images(1).view()).has_value());
   EXPECT_FALSE(session->enqueue(-1).has_value());
   EXPECT_FALSE(session->enqueue(1).has_value());
   ASSERT_TRUE(session->enqueue(0).has_value());
   EXPECT_FALSE(session->enqueue(0).has_value());
   EXPECT_FALSE(session->output(0).has_value());
-  EXPECT_FALSE(session->set_input(Images(1).view()).has_value());
+  EXPECT_FALSE(session->set_input(small_images(1).view()).has_value());
   EXPECT_TRUE(session->next_completion().has_value());
   EXPECT_TRUE(session->output(0).has_value());
 }
@@ -93,8 +93,8 @@ TEST_F(TorchSession, ASlotThatIsBusyOrUnknownIsRefused) {
 TEST_F(TorchSession, ImagesOfAnotherShapeAreRefused) {
   const auto session = compiled(network(), small(2));
   ASSERT_NE(session, nullptr);
-  EXPECT_THAT(session->set_input(Images(1).view()).error().message, HasSubstr("takes [2, 3, 32, 32]"));
-  const Images images(2);
+  EXPECT_THAT(session->set_input(small_images(1).view()).error().message, HasSubstr("takes [2, 3, 32, 32]"));
+  const Images images = small_images(2);
   EXPECT_FALSE(session->set_input({images.shape, std::span(images.values).first(7)}).has_value());
 }
 
@@ -103,7 +103,7 @@ TEST_F(TorchSession, ASessionMayEndWhileBatchesAreInFlight) {
   options.hint = "throughput";
   auto session = compiled(network(), options);
   ASSERT_NE(session, nullptr);
-  ASSERT_TRUE(session->set_input(Images(4).view()).has_value());
+  ASSERT_TRUE(session->set_input(small_images(4).view()).has_value());
   for (std::int64_t slot = 0; slot < session->slots(); ++slot) ASSERT_TRUE(session->enqueue(slot).has_value());
   session.reset();
 }

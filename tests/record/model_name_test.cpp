@@ -18,7 +18,8 @@ TEST(ModelName, ANetworkMayBringAStateDict) {
 }
 
 TEST(ModelName, AFileHasNoNetwork) {
-  for (const std::string_view text : {"mine.onnx", "models/mine.onnx", "./a@b.onnx", "folder/model"}) {
+  for (const std::string_view text :
+       {"mine.onnx", "models/mine.onnx", "./a@b.onnx", "folder/model", "mine.pt", "mine.pt2", "a@b.pth"}) {
     EXPECT_EQ(parse_model_name(text).network, "") << text;
     EXPECT_EQ(parse_model_name(text).file, text);
   }

@@ -151,6 +151,18 @@ TEST_F(WorkerClient, TheLibraryPathIsSetForTheWorkerOnly) {
   EXPECT_FALSE(ours != nullptr && std::string_view(ours) == "/no/such/libraries");
 }
 
+TEST_F(WorkerClient, AWorkerIsToldToLeaveTheAllocatorAloneOnlyOnRequest) {
+  for (const bool wanted : {false, true}) {
+    ClientOptions options;
+    options.system_allocator = wanted;
+    const auto client = Client::start(fake::location(), options, clock_, cancellation_);
+    ASSERT_TRUE(client);
+    const auto environment = base::read_text(fmt::format("/proc/{}/environ", (*client)->pid()));
+    ASSERT_TRUE(environment);
+    EXPECT_EQ(environment->contains("WATTLENS_ALLOCATOR=system"), wanted);
+  }
+}
+
 // CPU time of all threads of a process.
 base::Seconds cpu_time(pid_t pid) {
   clockid_t clock = 0;
