@@ -9,6 +9,27 @@
 
 set(WATTLENS_TORCH_LIBRARIES "")
 
+# Adds what a LibTorch with CUDA has beyond one without. Its own libraries find CUDA's by themselves; the headers and the
+# runtime library come with PyTorch as wheels of NVIDIA, or from an installed CUDA toolkit.
+function(wattlens_add_cuda root description)
+  if(NOT EXISTS ${root}/lib/libtorch_cuda.so)
+    return()
+  endif()
+  file(GLOB nvidia ${root}/../nvidia/cuda_runtime ${root}/../nvidia/cu[0-9]*)
+  find_path(cuda_include crt/host_config.h PATHS ${nvidia} /usr/local/cuda PATH_SUFFIXES include NO_CACHE)
+  find_library(cuda_runtime NAMES cudart libcudart.so.12 libcudart.so.13 PATHS ${nvidia} /usr/local/cuda
+               PATH_SUFFIXES lib lib64 NO_CACHE)
+  if(NOT cuda_include OR NOT cuda_runtime)
+    message(NOTICE "-- LibTorch: has CUDA, whose headers (nvidia-cuda-crt) or runtime library are not found: no GPUs")
+    return()
+  endif()
+  target_compile_definitions(torch::runtime INTERFACE WATTLENS_TORCH_CUDA)
+  target_compile_options(torch::runtime INTERFACE "SHELL:-idirafter ${cuda_include}")
+  target_link_libraries(torch::runtime INTERFACE -Wl,--no-as-needed ${root}/lib/libtorch_cuda.so
+                                                 ${root}/lib/libc10_cuda.so -Wl,--as-needed ${cuda_runtime})
+  set(${description} " with CUDA" PARENT_SCOPE)
+endfunction()
+
 function(wattlens_find_torch)
   file(GLOB wheels ${WATTLENS_VENV}/lib/python3*/site-packages/torch)
   find_path(include torch/headeronly/version.h PATHS ${Torch_ROOT} ${wheels} PATH_SUFFIXES include NO_CACHE)
@@ -32,7 +53,8 @@ function(wattlens_find_torch)
     "SHELL:-idirafter ${include}" "SHELL:-idirafter ${include}/torch/csrc/api/include")
   target_link_libraries(torch::runtime INTERFACE ${root}/lib/libtorch_cpu.so ${root}/lib/libc10.so)
   target_link_options(torch::runtime INTERFACE -Wl,-rpath-link,${root}/lib)
-  message(STATUS "LibTorch: ${version} in ${root}")
+  wattlens_add_cuda(${root} cuda)
+  message(STATUS "LibTorch: ${version}${cuda} in ${root}")
   set(WATTLENS_TORCH_LIBRARIES ${root}/lib PARENT_SCOPE)
 endfunction()
 

@@ -129,6 +129,16 @@ torch_is_wanted() { # LIST
   return 1
 }
 
+# PyTorch with CUDA brings the headers of CUDA's runtime, but not those that they include.
+complete_cuda_headers() {
+  local version
+  compgen -G '.venv/lib/python3*/site-packages/torch/lib/libtorch_cuda.so' >/dev/null || return 0
+  version=$(.venv/bin/python -c 'from importlib.metadata import version
+print(".".join(version("nvidia-cuda-runtime").split(".")[:2]))' 2>/dev/null) || return 0
+  logged "without them LibTorch runs on the processor only" \
+    .venv/bin/python -m pip install --disable-pip-version-check --no-input --only-binary :all: "nvidia-cuda-crt==$version.*"
+}
+
 install_wheels() {
   local group list stamp
   for group in "${groups[@]}"; do
@@ -140,6 +150,7 @@ install_wheels() {
     say "installing Python wheels for $group: $(sed '/^#/d' "$list" | paste -sd' ')"
     logged "check the network and pip's settings (pip config list), then run this again" \
       .venv/bin/python -m pip install --disable-pip-version-check --no-input --only-binary :all: -r "$list"
+    [[ $group != torch ]] || complete_cuda_headers
     cp "$list" "$stamp"
   done
 }

@@ -114,7 +114,7 @@ FILE.pt or FILE.pt2 (libtorch).)");
       ->type_name("LIST")
       ->group("Axes");
   run.add_option("--device", options.devices, "Devices (cpu)")->type_name("LIST")->group("Axes");
-  run.add_option("--precision", options.precisions, "f32, bf16, f16, or auto: bf16 where it is native (f32)")
+  run.add_option("--precision", options.precisions, "f32, tf32, bf16, f16, or auto: bf16 where it is native (f32)")
       ->type_name("LIST")
       ->group("Axes");
   run.add_option("--hint", options.hints, "latency, throughput (latency)")->type_name("LIST")->group("Axes");

@@ -13,6 +13,7 @@
 
 #include "base/text.h"
 #include "engine/session_options.h"
+#include "engine/torch_cuda.h"
 #include "engine/torch_error.h"
 #include "engine/torch_file.h"
 #include "engine/torch_model.h"
@@ -53,15 +54,30 @@ DeviceInfo describe_processor() {
 }
 
 Result<at::ScalarType> scalar_type(std::string_view precision) {
-  if (precision == "f32") return at::kFloat;
+  if (precision == "f32" || precision == "tf32") return at::kFloat;
   if (precision == "bf16") return at::kBFloat16;
   if (precision == "f16") return at::kHalf;
-  return fail(ErrorKind::usage, fmt::format("unknown precision '{}'", precision), "use f32, bf16 or f16");
+  return fail(ErrorKind::usage, fmt::format("unknown precision '{}'", precision), "use f32, tf32, bf16 or f16");
 }
 
 std::string_view to_text(at::MemoryFormat format) {
   return format == at::MemoryFormat::ChannelsLast ? "channels-last" : "channels before pixels";
 }
+
+std::vector<DeviceInfo> all_devices() {
+  auto devices = cuda_devices();
+  devices.insert(devices.begin(), describe_processor());
+  return devices;
+}
+
+at::Device torch_device(const std::string& id) {
+  if (id == "cpu") return at::kCPU;
+  const auto index = base::parse_integer(std::string_view(id).substr(id.find('.') + 1)).value_or(0);
+  return {at::kCUDA, static_cast<at::DeviceIndex>(index)};
+}
+
+// Up to this batch, launching the kernels one by one may take longer than running them.
+constexpr std::int64_t kLargestBatchOfGraph = 16;
 
 class TorchEngine final : public Engine {
  public:
@@ -71,7 +87,7 @@ class TorchEngine final : public Engine {
         // Before any thread of LibTorch's: they inherit it.
         flush_to_zero_(at::globalContext().setFlushDenormal(true)),
         default_threads_(at::get_num_threads()),
-        devices_{describe_processor()} {}
+        devices_(all_devices()) {}
 
   std::string_view name() const override { return "libtorch"; }
   std::string_view version() const override { return version_; }
@@ -85,10 +101,16 @@ class TorchEngine final : public Engine {
     WATTLENS_TRY(const auto device, find_device(options.device));
     WATTLENS_CHECK(check_native(device, options.precision));
 
-    TorchRun run{.placement = {.type = type}, .info = describe(device, options)};
+    TorchRun run{.placement = {.device = torch_device(device.id), .type = type}, .info = describe(device, options)};
     run.input = {options.batch, 3, options.image_size, options.image_size};
     WATTLENS_CHECK(load(source, options, run));
     run.info.conditions.push_back(fmt::format("memory format: {}", to_text(run.placement.format)));
+    if (!run.placement.device.is_cpu()) {
+      allow_tf32(options.precision == "tf32");
+      const bool as_graph = run.info.streams == 1 && options.batch <= kLargestBatchOfGraph;
+      if (as_graph) run.model = as_cuda_graph(std::move(run.model));
+      run.info.conditions.push_back(fmt::format("CUDA graph: {}", as_graph ? "on" : "off"));
+    }
     run.info.compile = clock.now() - begin;
     return start_torch_session(std::move(run));
   }
@@ -126,15 +148,16 @@ class TorchEngine final : public Engine {
     });
   }
 
-  // Under the throughput hint every thread runs batches of its own.
+  // Under the throughput hint every thread of the processor runs batches of its own; a GPU has the next batch waiting.
   record::WorkloadInfo describe(const DeviceInfo& device, const SessionOptions& options) const {
     record::WorkloadInfo info;
     info.engine_version = version_;
     info.device_name = device.name;
     info.execution_precision = options.precision;
     info.threads = options.threads > 0 ? options.threads : default_threads_;
-    info.streams = options.hint == "throughput" ? info.threads : 1;
-    at::set_num_threads(static_cast<int>(info.streams == 1 ? info.threads : 1));
+    const bool on_processor = device.id == "cpu";
+    info.streams = options.hint != "throughput" ? 1 : on_processor ? info.threads : 2;
+    at::set_num_threads(static_cast<int>(on_processor && info.streams > 1 ? 1 : info.threads));
     info.conditions = {fmt::format("oneDNN: {}", at::hasMKLDNN() ? "on" : "off"),
                        fmt::format("allocator: {}", options_.allocator),
                        fmt::format("flush-to-zero: {}", flush_to_zero_ ? "on" : "off"),

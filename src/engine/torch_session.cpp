@@ -3,6 +3,8 @@
 #include <ATen/Context.h>
 #include <ATen/Parallel.h>
 #include <ATen/ops/from_blob.h>
+#include <c10/core/DeviceGuard.h>
+#include <c10/core/Event.h>
 #include <c10/core/InferenceMode.h>
 #include <fmt/format.h>
 #include <fmt/ranges.h>
@@ -101,7 +103,11 @@ class TorchSession : public Session {
   virtual void start(std::int64_t index) = 0;  // never throws: what fails is told by next_finished()
   virtual Finished next_finished() = 0;
 
-  // One batch, here and now. The last output goes first, so that its memory can be used again.
+  const at::Device& device() const { return run_.placement.device; }
+  const base::Clock& clock() const { return clock_; }
+
+  // One batch, here and now; on a GPU it is only launched. The last output goes first, so that its memory can be used
+  // again.
   Finished compute(std::int64_t index) {
     auto& slot = slots_[index];
     Finished finished{.completion = {.slot = index, .time = {}}, .failure = nullptr};
@@ -188,11 +194,51 @@ class ThreadedSession final : public TorchSession {
   std::vector<std::jthread> threads_;
 };
 
+// On a device that works through a stream of its own while this thread goes on.
+class StreamSession final : public TorchSession {
+ public:
+  explicit StreamSession(TorchRun run) : TorchSession(std::move(run)) {
+    for (std::int64_t index = 0; index < slots(); ++index) completed_.emplace_back(device().type());
+  }
+
+ private:
+  void start(std::int64_t index) override {
+    auto launched = Finished{.completion = {.slot = index, .time = {}}, .failure = nullptr};
+    try {
+      const c10::DeviceGuard guard(device());
+      launched = compute(index);
+      completed_[static_cast<std::size_t>(index)].record(current_stream());
+    } catch (...) {
+      launched.failure = std::current_exception();
+    }
+    launched_.push_back(std::move(launched));
+  }
+
+  Finished next_finished() override {
+    auto first = std::move(launched_.front());
+    launched_.pop_front();
+    try {
+      const c10::DeviceGuard guard(device());
+      if (!first.failure) completed_[static_cast<std::size_t>(first.completion.slot)].synchronize();
+    } catch (...) {
+      first.failure = std::current_exception();
+    }
+    first.completion.time = clock().now();
+    return first;
+  }
+
+  c10::Stream current_stream() const { return c10::impl::VirtualGuardImpl(device().type()).getStream(device()); }
+
+  std::vector<c10::Event> completed_;  // of each slot's last batch
+  std::deque<Finished> launched_;      // in the order in which the stream will complete them
+};
+
 }  // namespace
 
 Result<std::unique_ptr<Session>> start_torch_session(TorchRun run) {
   using Started = Result<std::unique_ptr<Session>>;
   return without_torch_exceptions("cannot start the model", ErrorKind::run_failed, [&]() -> Started {
+    if (!run.placement.device.is_cpu()) return std::make_unique<StreamSession>(std::move(run));
     if (run.info.streams == 1) return std::make_unique<SynchronousSession>(std::move(run));
     return std::make_unique<ThreadedSession>(std::move(run));
   });

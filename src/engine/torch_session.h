@@ -18,7 +18,8 @@ struct TorchRun {
 };
 
 // A batch runs in the thread that enqueues it; with more than one slot on the processor, each slot has a thread of its
-// own, which does all of its work. Fails with run_failed where memory or threads do not suffice.
+// own, which does all of its work. On a GPU a batch is launched, and is complete when its stream has come so far. Fails
+// with run_failed where memory or threads do not suffice.
 Result<std::unique_ptr<Session>> start_torch_session(TorchRun run);
 
 }  // namespace wattlens::engine

@@ -74,7 +74,7 @@ Result<void> check(const Plan& plan) {
   WATTLENS_CHECK(check_not_empty(axes.batches, "batch"));
   WATTLENS_CHECK(check_not_empty(axes.image_sizes, "image-size"));
   WATTLENS_CHECK(check_not_empty(axes.threads, "threads"));
-  constexpr std::array<std::string_view, 4> kPrecisions = {"f32", "bf16", "f16", "auto"};
+  constexpr std::array<std::string_view, 5> kPrecisions = {"f32", "tf32", "bf16", "f16", "auto"};
   constexpr std::array<std::string_view, 2> kHints = {"latency", "throughput"};
   WATTLENS_CHECK(check_words(axes.precisions, kPrecisions, "precision"));
   WATTLENS_CHECK(check_words(axes.hints, kHints, "hint"));

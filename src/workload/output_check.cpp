@@ -51,7 +51,7 @@ struct Comparison {
 
 double tolerance_of(std::string_view precision) {
   if (precision == "bf16") return 0.03;
-  if (precision == "f16") return 0.01;
+  if (precision == "f16" || precision == "tf32") return 0.01;
   return 1e-4;
 }
 

@@ -12,7 +12,8 @@
 namespace wattlens::workload {
 
 // The largest difference allowed, in parts of the largest |reference|: rounding to a precision's digits through all
-// layers. f32 1e-4; bf16 0.03 (8 bits: 0.004 to 0.012 were seen over the built-in networks), f16 0.01 (11 bits).
+// layers. f32 1e-4; bf16 0.03 (8 bits: 0.004 to 0.012 were seen over the built-in networks), f16 and
+// tf32 0.01 (11 bits; not yet measured).
 double tolerance_of(std::string_view precision);
 
 // One row per image, of any number of batches. Image i of a batch must give reference row i modulo their number.
