@@ -7,7 +7,7 @@
 For each network: torchvision makes the module with its own random weights, torch.save writes its state dict,
 to_safetensors.py converts it, the engine reads it and runs seeded images. The error is the largest difference from
 PyTorch in float64 over the largest |logit|; above --tolerance the script fails. With --timm NAME ... the same is done
-for models of timm that go through an ONNX file (export_timm_onnx.py). Needs torch, torchvision, safetensors; timm.
+for models of timm that go through an ONNX file (export_timm.py). Needs torch, torchvision, safetensors; timm.
 """
 
 import argparse
@@ -77,13 +77,14 @@ def check_network(name, arguments, folder):
 
 
 def check_timm(name, arguments, folder):
-    onnx, outputs = folder / f"{name}.onnx", folder / f"{name}.json"
-    command = [sys.executable, TOOLS / "export_timm_onnx.py", name, onnx, "--outputs", outputs]
+    onnx = folder / f"{name}.onnx"
+    command = [sys.executable, TOOLS / "export_timm.py", name, "--to", folder]
     subprocess.run([str(part) for part in command], check=True, stdout=subprocess.DEVNULL)
-    facts = json.loads(outputs.read_text(encoding="utf-8"))
-    images = networks.seeded_input(facts["input_seed"], len(facts["logits"]), facts["image_size"])
+    facts = json.loads((folder / f"{name}.onnx.reference.json").read_text(encoding="utf-8"))
+    (outputs,) = facts["sizes"]
+    images = networks.seeded_input(facts["input_seed"], len(outputs["logits"]), outputs["image_size"])
     logits, _ = engine_logits(arguments.program, onnx, images, folder)
-    return report(f"timm {name}", logits, np.array(facts["logits"]), arguments.tolerance)
+    return report(f"timm {name}", logits, np.array(outputs["logits"]), arguments.tolerance)
 
 
 def main():
