@@ -95,6 +95,29 @@ def main():
         ),
     )
 
+    # Channels last; and one channel, whose image is spread over the three that MIX takes.
+    turn = helper.make_node("Transpose", ["input"], ["turned"], perm=[0, 3, 1, 2], name="turn")
+    mixed = helper.make_node("Conv", ["turned", "mix", "bias"], ["mixed"], name="mix")
+    save("channels_last", model([turn, mixed, *CLASSIFIER[1:]], mix(), ["batch", 8, 8, 3], ("batch", 4)))
+    grey = helper.make_node("Concat", ["input", "input", "input"], ["turned"], axis=1, name="spread")
+    save("grey", model([grey, mixed, *CLASSIFIER[1:]], mix(), ["batch", 1, 8, 8], ("batch", 4)))
+    save("sized", model(CLASSIFIER, mix(), ["batch", 3, 8, 8]))
+    save("oblong", model(CLASSIFIER, mix(), ["batch", 3, 8, 12]))
+    text = helper.make_node("Cast", ["input"], ["real"], to=TensorProto.FLOAT)
+    flat = helper.make_node("Flatten", ["real"], ["logits"])
+    strings = {"kind": TensorProto.STRING, "result_kind": TensorProto.FLOAT}
+    save("text_input", model([text, flat], [], ["batch", 10], None, **strings))
+    second = helper.make_tensor_value_info("logits2", TensorProto.FLOAT, ["batch", 4, 1, 1])
+    classes = helper.make_node("ArgMax", ["logits"], ["logits1"], axis=1, keepdims=0)
+    first = helper.make_tensor_value_info("logits1", TensorProto.INT64, ["batch"])
+    several = model(
+        [*CLASSIFIER, classes, helper.make_node("Relu", ["pooled"], ["logits2"])], mix(), more=[first, second]
+    )
+    outputs = {output.name: output for output in several.graph.output}
+    del several.graph.output[:]
+    several.graph.output.extend([outputs["logits1"], outputs["logits2"], outputs["logits"]])
+    save("several_outputs", several)
+
     lost = FOLDER / "lost.bin"
     onnx.save(
         model(CLASSIFIER, mix()),
