@@ -119,7 +119,9 @@ FILE.pt or FILE.pt2 (libtorch).)");
       ->group("Axes");
   run.add_option("--hint", options.hints, "latency, throughput (latency)")->type_name("LIST")->group("Axes");
   run.add_option("--batch", options.batches, "Images per batch (1)")->type_name("LIST")->group("Axes");
-  run.add_option("--image-size", options.image_sizes, "Pixels along each side (224)")->type_name("LIST")->group("Axes");
+  run.add_option("--image-size", options.image_sizes, "Pixels along each side (the model's own; 224)")
+      ->type_name("LIST")
+      ->group("Axes");
   run.add_option("--threads", options.threads, "Processor threads; 0: the engine chooses (0)")
       ->type_name("LIST")
       ->group("Axes");
@@ -217,10 +219,12 @@ void add_network(CLI::App& app, Everything& all) {
   add_output(list, all.network_list.output);
 
   CLI::App& show = *network.add_subcommand("show", "The layers of one network and what each costs");
-  show.footer("\nExample:\n  wattlens network show resnet50 --image-size 176 --classes 10");
-  show.add_option("name", all.network_show.name, "The network")->required()->type_name("NAME");
-  show.add_option("--image-size", all.network_show.size.image_size, "Pixels along each side (224)")->type_name("N");
-  show.add_option("--classes", all.network_show.size.classes, "Classes (1000)")->type_name("N");
+  show.footer(
+      "\nExamples:\n  wattlens network show resnet50 --image-size 176 --classes 10\n  wattlens network show mine.onnx");
+  show.add_option("name", all.network_show.name, "The network, or a model file")->required()->type_name("NAME");
+  show.add_option("--image-size", all.network_show.image_size, "Pixels along each side (the model's own; 224)")
+      ->type_name("N");
+  show.add_option("--classes", all.network_show.classes, "Classes of a built-in network (1000)")->type_name("N");
   add_output(show, all.network_show.output);
 
   NetworkExportOptions& options = all.network_export;

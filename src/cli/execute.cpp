@@ -35,7 +35,7 @@ struct Executor {
     return with_output(options.output, [&](Output& output) { return network_list(options, output); });
   }
   Result<ExitCode> operator()(const NetworkShowOptions& options) const {
-    return with_output(options.output, [&](Output& output) { return network_show(options, output); });
+    return with_output(options.output, [&](Output& output) { return network_show(options, cancel, output); });
   }
   Result<ExitCode> operator()(const NetworkExportOptions& options) const {
     WATTLENS_TRY(const std::string written, network_export(options));

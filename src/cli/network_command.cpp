@@ -6,6 +6,8 @@
 #include <filesystem>
 #include <thread>
 
+#include "cli/cost_table.h"
+#include "cli/model_file_command.h"
 #include "network/cost.h"
 #include "network/onnx.h"
 #include "network/state_dict.h"
@@ -13,6 +15,7 @@
 #include "network/zoo.h"
 #include "report/machine_formats.h"
 #include "report/page.h"
+#include "workload/inference.h"
 
 namespace wattlens::cli {
 namespace {
@@ -24,43 +27,30 @@ using enum report::ColumnKind;
 double mebibytes(base::Bytes size) { return size / base::mebibytes(1.0); }
 double millions(std::int64_t count) { return 1e-6 * static_cast<double>(count); }
 
-Table layers_table(const network::Cost& cost) {
-  Table table;
-  table.columns = {{"layer", "layer"},
-                   {"operation", "operation"},
-                   {"output_shape", "output"},
-                   {"parameters", "parameters", number},
-                   {"multiply_adds", "", number},
-                   {"", "multiply-adds M", number},
-                   {"activations", "activations", number, true},
-                   {"bytes", "", number},
-                   {"", "MiB moved", number}};
-  for (const auto& layer : cost.layers) {
-    table.rows.push_back({layer.name, std::string(network::to_string(layer.op)), network::to_string(layer.output),
-                          layer.parameters, layer.multiply_adds, millions(layer.multiply_adds), layer.activations,
-                          layer.bytes.value, mebibytes(layer.bytes)});
-  }
-  return table;
+network::NetworkOptions size_of(const NetworkShowOptions& options) {
+  network::NetworkOptions size{.classes = options.classes};
+  if (options.image_size) size.image_size = *options.image_size;
+  return size;
 }
 
 base::Json network_json(const NetworkShowOptions& options, const network::Cost& cost) {
   return {{"schema", "wattlens.network/1"},
           {"name", options.name},
-          {"image_size", options.size.image_size},
-          {"classes", options.size.classes},
+          {"image_size", size_of(options).image_size},
+          {"classes", size_of(options).classes},
           {"parameters", cost.parameters},
           {"multiply_adds", cost.multiply_adds},
           {"activations", cost.activations},
           {"bytes", cost.bytes.value},
           {"weight_bytes", cost.weight_bytes.value},
           {"peak_activation_bytes", cost.peak_activation_bytes.value},
-          {"layers", report::rows_json(layers_table(cost))}};
+          {"layers", report::rows_json(cost_table(model_cost(cost)))}};
 }
 
 report::Page network_page(const NetworkShowOptions& options, const network::Cost& cost) {
   report::Page page{.title = options.name};
-  page.sections.push_back({.facts = {{"image", fmt::format("{0} x {0} px", options.size.image_size)},
-                                     {"classes", fmt::format("{}", options.size.classes)},
+  page.sections.push_back({.facts = {{"image", fmt::format("{0} x {0} px", size_of(options).image_size)},
+                                     {"classes", fmt::format("{}", size_of(options).classes)},
                                      {"parameters", fmt::format("{}", cost.parameters)},
                                      {"multiply-adds per image", fmt::format("{}", cost.multiply_adds)},
                                      {"activations per image", fmt::format("{}", cost.activations)},
@@ -69,7 +59,7 @@ report::Page network_page(const NetworkShowOptions& options, const network::Cost
                                       fmt::format("{:.1f} MiB", mebibytes(cost.peak_activation_bytes))},
                                      {"layers", fmt::format("{}", cost.layers.size())}}});
   page.sections.push_back({.heading = "Cost of one image, per layer",
-                           .table = layers_table(cost),
+                           .table = cost_table(model_cost(cost)),
                            .remarks = {"MiB moved: inputs, parameters and output in float32, as if nothing stayed in a "
                                        "cache."}});
   return page;
@@ -127,15 +117,16 @@ Result<void> network_list(const NetworkListOptions& /*options*/, Output& output)
   return output.write(report::in_format(table, output.format(), output.text(), "wattlens.networks/1", "networks"));
 }
 
-Result<void> network_show(const NetworkShowOptions& options, Output& output) {
-  WATTLENS_TRY(const network::Graph graph, network::build(options.name, options.size));
+Result<void> network_show(const NetworkShowOptions& options, const base::Cancellation& cancel, Output& output) {
+  if (workload::is_model_file(options.name)) return model_file_show(options, cancel, output);
+  WATTLENS_TRY(const network::Graph graph, network::build(options.name, size_of(options)));
   const network::Cost cost = network::cost(graph);
   std::string text;
   switch (output.format()) {
     case Format::table: text = report::to_terminal(network_page(options, cost), output.text()); break;
     case Format::markdown: text = report::to_markdown(network_page(options, cost)); break;
-    case Format::csv: text = report::to_csv(layers_table(cost)); break;
-    case Format::jsonl: text = report::to_json_lines(layers_table(cost)); break;
+    case Format::csv: text = report::to_csv(cost_table(model_cost(cost))); break;
+    case Format::jsonl: text = report::to_json_lines(cost_table(model_cost(cost))); break;
     case Format::json: text = base::to_pretty_text(network_json(options, cost)) + '\n'; break;
   }
   return output.write(text);

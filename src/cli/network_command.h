@@ -5,6 +5,7 @@
 #include <optional>
 #include <string>
 
+#include "base/cancel.h"
 #include "base/file.h"
 #include "base/result.h"
 #include "cli/output.h"
@@ -17,8 +18,9 @@ struct NetworkListOptions {
 };
 
 struct NetworkShowOptions {
-  std::string name;
-  network::NetworkOptions size;  // --image-size, --classes
+  std::string name;                        // a built-in network, or a model file
+  std::optional<std::int64_t> image_size;  // --image-size; absent: 224, or the file's own
+  std::int64_t classes = 1000;             // --classes, of a built-in network
   OutputOptions output;
 };
 
@@ -36,7 +38,8 @@ struct NetworkExportOptions {
 };
 
 Result<void> network_list(const NetworkListOptions& options, Output& output);
-Result<void> network_show(const NetworkShowOptions& options, Output& output);  // cost per layer
+// Cost per layer.
+Result<void> network_show(const NetworkShowOptions& options, const base::Cancellation& cancel, Output& output);
 // Returns the lines that tell what was written, for stderr.
 Result<std::string> network_export(const NetworkExportOptions& options);
 

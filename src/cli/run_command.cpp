@@ -8,6 +8,7 @@
 #include "base/text.h"
 #include "cli/dry_run.h"
 #include "cli/engines.h"
+#include "cli/image_sizes.h"
 #include "cli/machine_lock.h"
 #include "cli/output_checks.h"
 #include "cli/progress_line.h"
@@ -178,7 +179,10 @@ Result<ExitCode> run(const RunOptions& options, const base::Cancellation& cancel
   base::SystemClock clock;
   WATTLENS_TRY(Plan plan, options.resume ? Plan{} : plan_of(options));
   WATTLENS_TRY(const auto engines, find_engines());
-  if (!options.resume) WATTLENS_CHECK(check_names(plan.axes, engines));
+  if (!options.resume) {
+    WATTLENS_CHECK(check_names(plan.axes, engines));
+    WATTLENS_CHECK(resolve_image_sizes(plan.axes));
+  }
   MachineLock lock;
   if (!options.dry_run) {
     WATTLENS_TRY(lock, lock_machine(options, what_is_measured(options, plan), clock, cancel));

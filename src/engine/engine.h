@@ -11,6 +11,7 @@
 #include "base/clock.h"
 #include "base/file.h"
 #include "base/result.h"
+#include "network/operator.h"
 #include "record/run.h"
 
 namespace wattlens::engine {
@@ -50,13 +51,7 @@ struct Completion {
   base::MonoTime time;  // when the batch was complete, stamped as close to the device as the engine can
 };
 
-// One operator of a model as it was read, before the engine fuses any. A constant is no operator: it shows as an input.
-struct Operator {
-  std::string type;                                // "Convolution", in the engine's words
-  std::string name;                                // as in the file
-  std::vector<std::vector<std::int64_t>> inputs;   // shapes, weights among them
-  std::vector<std::vector<std::int64_t>> outputs;  // shapes
-};
+using network::Operator;  // one operator of a model, as it was read
 
 // One compiled model on one device. Batches run in slots; a slot runs one batch at a time. Not thread-safe.
 class Session {

@@ -105,7 +105,10 @@ class OpenvinoEngine final : public Engine {
 
     WATTLENS_TRY(auto info, describe(compiled, device, options, std::move(loaded.conditions)));
     info.compile = clock.now() - begin;
-    return start_session(compiled, options.hint == "throughput", std::move(info), std::move(loaded.operators));
+    info.input_shape = {options.batch, loaded.input.channels, options.image_size, options.image_size};
+    info.input_layout = network::to_string(loaded.input.layout);
+    return start_session(compiled, options.hint == "throughput",
+                         {std::move(info), std::move(loaded.operators), loaded.input.layout, loaded.output});
   }
 
  private:
@@ -161,7 +164,8 @@ class OpenvinoEngine final : public Engine {
     }
     const auto* const doing = "cannot ask the compiled model how it runs";
     return without_exceptions(doing, ErrorKind::run_failed, [&]() -> Result<record::WorkloadInfo> {
-      const auto cache = options.model_cache.empty() ? "off" : "on";
+      const bool loaded = !options.model_cache.empty() && compiled.get_property(ov::loaded_from_cache);
+      const auto* const cache = options.model_cache.empty() ? "off" : loaded ? "loaded" : "written";
       info.streams = compiled.get_property(ov::num_streams).num;
       info.conditions.push_back(fmt::format("model cache: {}", cache));
       info.conditions.push_back(fmt::format("allocator: {}", options_.allocator));

@@ -1,20 +1,18 @@
 #include "engine/openvino_model.h"
 
 #include <fmt/format.h>
-#include <fmt/ranges.h>
 
 #include <openvino/core/graph_util.hpp>
 #include <openvino/core/preprocess/pre_post_process.hpp>
 #include <openvino/frontend/manager.hpp>
 #include <openvino/op/constant.hpp>
-#include <openvino/op/parameter.hpp>
-#include <openvino/op/result.hpp>
 #include <openvino/openvino.hpp>
 
 #include <spanstream>
 #include <utility>
 
 #include "engine/openvino_error.h"
+#include "engine/openvino_signature.h"
 #include "network/onnx.h"
 #include "network/state_dict.h"
 #include "network/weights.h"
@@ -25,23 +23,11 @@ namespace {
 
 using ModelPointer = std::shared_ptr<ov::Model>;
 
-constexpr std::int64_t kChannels = 3;
-
-// "[?, 3, 224, 224]"
 std::string shape_text(const ov::PartialShape& shape) {
   if (shape.rank().is_dynamic()) return "[any number of dimensions]";
-  std::vector<std::string> parts;
-  for (const auto& dimension : shape) {
-    parts.push_back(dimension.is_static() ? fmt::format("{}", dimension.get_length()) : "?");
-  }
-  return fmt::format("[{}]", fmt::join(parts, ", "));
-}
-
-std::vector<std::int64_t> shape_values(const ov::PartialShape& shape) {
   std::vector<std::int64_t> values;
-  if (shape.rank().is_dynamic()) return values;
   for (const auto& dimension : shape) values.push_back(dimension.is_static() ? dimension.get_length() : -1);
-  return values;
+  return network::shape_text(values);
 }
 
 Result<ModelPointer> read_file(const base::Path& file) {
@@ -108,91 +94,57 @@ Result<ModelPointer> read_source(const ModelSource& source, const SessionOptions
 
 std::string label(const ModelSource& source) { return source.network.empty() ? source.file.string() : source.network; }
 
-bool is_real(const ov::element::Type& type) { return type.is_dynamic() || type.is_real(); }
-
-// One image in, one result out: anything else needs a workload of its own.
-Result<void> check_signature(const ov::Model& model, const std::string& name) {
-  const std::string hint = "wattlens runs models with one input, images [batch, 3, height, width] in floating point";
-  if (model.inputs().size() != 1) {
-    return fail(ErrorKind::usage, fmt::format("{} has {} inputs instead of one", name, model.inputs().size()), hint);
-  }
-  const auto& shape = model.input().get_partial_shape();
-  const bool is_image = shape.rank().is_dynamic() || (shape.size() == 4 && shape[1].compatible(kChannels));
-  if (!is_image) return fail(ErrorKind::usage, fmt::format("{} takes {}, not images", name, shape_text(shape)), hint);
-  if (const auto type = model.input().get_element_type(); !is_real(type)) {
-    return fail(ErrorKind::usage, fmt::format("{} takes images of type {}", name, type.to_string()), hint);
-  }
-  if (model.outputs().size() != 1) {
-    return fail(ErrorKind::usage, fmt::format("{} has {} outputs instead of one", name, model.outputs().size()),
-                "export the model with its logits as the only output");
-  }
-  if (const auto type = model.output().get_element_type(); !is_real(type)) {
-    return fail(ErrorKind::usage, fmt::format("{} gives {}, not floating-point numbers", name, type.to_string()),
-                "export the model up to its logits, without the choice of the largest");
-  }
-  return {};
+// A batch that the file fixes is replaced where the rest of the model allows it; a fixed image size never is: position
+// embeddings and pooling are made for it.
+Result<void> check_size(const network::ImageInput& input, const std::string& name, const SessionOptions& options) {
+  if (!input.image_size || *input.image_size == options.image_size) return {};
+  return fail(
+      ErrorKind::usage,
+      fmt::format("{} is made for images of {} px and cannot run {} px", name, *input.image_size, options.image_size),
+      fmt::format("leave --image-size out, give {}, or export the model with another size", *input.image_size));
 }
 
-// Sets the batch and the image size; `conditions` tells where a size that the file fixes was replaced.
-Result<void> fit(ov::Model& model, const std::string& name, const SessionOptions& options,
-                 std::vector<std::string>& conditions) {
+// Sets the batch and the image size; `conditions` tells where a batch that the file fixes was replaced.
+Result<void> fit(ov::Model& model, const network::ImageInput& input, const std::string& name,
+                 const SessionOptions& options, std::vector<std::string>& conditions) {
+  WATTLENS_CHECK(check_size(input, name, options));
   const auto own = model.input().get_partial_shape();
-  const ov::PartialShape wanted{options.batch, kChannels, options.image_size, options.image_size};
-  if (own != wanted) {
-    const auto doing =
-        fmt::format("{} is made for images {} and cannot run {}", name, shape_text(own), shape_text(wanted));
-    auto fitted = without_exceptions(doing, ErrorKind::usage, [&]() -> Result<void> {
-      model.reshape(wanted);
-      return {};
-    });
-    if (!fitted) {
-      if (fitted.error().hint.empty()) {
-        fitted.error().hint =
-            "run it with the batch and image size that it was made for, or export it with a free batch";
-      }
-      return fitted;
+  const auto shape = input.shape(options.batch, options.image_size);
+  const ov::PartialShape wanted(std::vector<ov::Dimension>(shape.begin(), shape.end()));
+  if (own == wanted) return {};
+  const auto doing =
+      fmt::format("{} is made for images {} and cannot run {}", name, shape_text(own), shape_text(wanted));
+  auto fitted = without_exceptions(doing, ErrorKind::usage, [&]() -> Result<void> {
+    model.reshape(wanted);
+    return {};
+  });
+  if (!fitted) {
+    if (fitted.error().hint.empty()) {
+      fitted.error().hint = "run it with the batch and image size that it was made for, or export it with a free batch";
     }
-    if (own.rank().is_static() && own != wanted && !own.relaxes(wanted)) {
-      conditions.push_back(fmt::format("input: reshaped from {} to {}", shape_text(own), shape_text(wanted)));
-    }
+    return fitted;
   }
-  const auto result = model.output().get_partial_shape();
-  if (result.is_dynamic()) {
-    return fail(ErrorKind::usage, fmt::format("{} gives {}: its size depends on the images", name, shape_text(result)),
-                "export the model with a fixed result, its logits [batch, classes]");
-  }
-  if (result.size() == 0 || result[0] != options.batch) {
-    return fail(ErrorKind::usage,
-                fmt::format("{} fixes its batch: {} images give {}", name, options.batch, shape_text(result)),
-                "run it with the batch that it was made for, or export it with a free batch");
+  if (own.rank().is_static() && !own.relaxes(wanted)) {
+    conditions.push_back(fmt::format("input: reshaped from {} to {}", shape_text(own), shape_text(wanted)));
   }
   return {};
 }
 
 // Images go in and logits come out as float32 whatever the file holds.
-ModelPointer with_float_tensors(const ModelPointer& model) {
+ModelPointer with_float_tensors(const ModelPointer& model, std::size_t output) {
   const bool input_is_f32 = model->input().get_element_type() == ov::element::f32;
-  const bool output_is_f32 = model->output().get_element_type() == ov::element::f32;
+  const bool output_is_f32 = model->output(output).get_element_type() == ov::element::f32;
   if (input_is_f32 && output_is_f32) return model;
   ov::preprocess::PrePostProcessor converter(model);
   if (!input_is_f32) converter.input().tensor().set_element_type(ov::element::f32);
-  if (!output_is_f32) converter.output().tensor().set_element_type(ov::element::f32);
+  if (!output_is_f32) converter.output(output).tensor().set_element_type(ov::element::f32);
   return converter.build();
 }
 
-std::vector<Operator> operators_of(const ov::Model& model) {
-  std::vector<Operator> operators;
-  for (const auto& node : model.get_ordered_ops()) {
-    if (ov::is_type<ov::op::v0::Constant>(node) || ov::is_type<ov::op::v0::Parameter>(node) ||
-        ov::is_type<ov::op::v0::Result>(node)) {
-      continue;
-    }
-    Operator entry{.type = node->get_type_name(), .name = node->get_friendly_name(), .inputs = {}, .outputs = {}};
-    for (const auto& input : node->inputs()) entry.inputs.push_back(shape_values(input.get_partial_shape()));
-    for (const auto& output : node->outputs()) entry.outputs.push_back(shape_values(output.get_partial_shape()));
-    operators.push_back(std::move(entry));
-  }
-  return operators;
+void say_which_output(const ov::Model& model, std::size_t output, std::vector<std::string>& conditions) {
+  if (model.outputs().size() == 1) return;
+  conditions.push_back(fmt::format("output looked at: number {} of {}, {}", output + 1, model.outputs().size(),
+                                   shape_text(model.output(output).get_partial_shape())));
 }
 
 }  // namespace
@@ -201,12 +153,14 @@ Result<LoadedModel> load_model(const ModelSource& source, const SessionOptions& 
   const auto name = label(source);
   WATTLENS_TRY(auto model, read_source(source, options));
   LoadedModel loaded;
-  WATTLENS_CHECK(check_signature(*model, name));
-  WATTLENS_CHECK(fit(*model, name, options, loaded.conditions));
+  WATTLENS_TRY(loaded.input, image_input_of(*model, name));
+  WATTLENS_CHECK(fit(*model, loaded.input, name, options, loaded.conditions));
+  WATTLENS_TRY(loaded.output, choose_output(*model, name, options.batch));
+  say_which_output(*model, loaded.output, loaded.conditions);
   const auto doing = fmt::format("cannot prepare {}", name);
   return without_exceptions(doing, ErrorKind::run_failed, [&]() -> Result<LoadedModel> {
     loaded.operators = operators_of(*model);
-    loaded.model = with_float_tensors(model);
+    loaded.model = with_float_tensors(model, loaded.output);
     return std::move(loaded);
   });
 }

@@ -33,15 +33,30 @@ struct Slot {
 
 std::vector<std::int64_t> dimensions(const ov::Shape& shape) { return {shape.begin(), shape.end()}; }
 
+// Images come as [batch, channels, height, width]. Turning them here, before anything is timed, leaves the model as its
+// file has it.
+void copy_images(const TensorView& images, std::span<float> into, network::ImageLayout layout) {
+  if (layout == network::ImageLayout::nchw) {
+    std::ranges::copy(images.values, into.begin());
+    return;
+  }
+  const auto channels = static_cast<std::size_t>(images.shape[1]);
+  const auto pixels = static_cast<std::size_t>(images.shape[2] * images.shape[3]);
+  for (std::size_t i = 0; i < into.size(); ++i) {
+    const std::size_t image = i / (channels * pixels);
+    const std::size_t pixel = i / channels % pixels;
+    into[i] = images.values[(image * channels + i % channels) * pixels + pixel];
+  }
+}
+
 class OpenvinoSession : public Session {
  public:
-  OpenvinoSession(std::vector<ov::InferRequest> requests, record::WorkloadInfo info, std::vector<Operator> operators)
-      : info_(std::move(info)), operators_(std::move(operators)) {
+  OpenvinoSession(std::vector<ov::InferRequest> requests, SessionFacts facts) : facts_(std::move(facts)) {
     for (auto& request : requests) slots_.push_back({.request = std::move(request)});
   }
 
-  record::WorkloadInfo describe() const override { return info_; }
-  std::span<const Operator> operators() const override { return operators_; }
+  record::WorkloadInfo describe() const override { return facts_.info; }
+  std::span<const Operator> operators() const override { return facts_.operators; }
   std::int64_t slots() const override { return std::ssize(slots_); }
 
   Result<void> set_input(const TensorView& images) override {
@@ -49,12 +64,12 @@ class OpenvinoSession : public Session {
       for (auto& slot : slots_) {
         if (slot.in_flight) return fail(ErrorKind::internal, "set_input while a batch is in flight");
         auto tensor = slot.request.get_input_tensor();
-        const auto shape = dimensions(tensor.get_shape());
+        const auto& shape = facts_.info.input_shape;
         if (images.shape != shape || images.values.size() != tensor.get_size()) {
           return fail(ErrorKind::usage, fmt::format("images of shape {} with {} values given to a model that takes {}",
                                                     images.shape, images.values.size(), shape));
         }
-        std::ranges::copy(images.values, tensor.data<float>());
+        copy_images(images, {tensor.data<float>(), tensor.get_size()}, facts_.layout);
       }
       has_input_ = true;
       return {};
@@ -93,7 +108,7 @@ class OpenvinoSession : public Session {
       if (finished.failure) std::rethrow_exception(finished.failure);
       settle(slot);
       slot.has_output = true;
-      if (!info_.first_inference) info_.first_inference = finished.completion.time - *started_;
+      if (!facts_.info.first_inference) facts_.info.first_inference = finished.completion.time - *started_;
       return finished.completion;
     });
   }
@@ -103,7 +118,7 @@ class OpenvinoSession : public Session {
       return fail(ErrorKind::internal, fmt::format("slot {} has no output", index));
     }
     return without_exceptions("cannot read the output", ErrorKind::run_failed, [&]() -> Result<TensorView> {
-      const auto tensor = slots_[index].request.get_output_tensor();
+      const auto tensor = slots_[index].request.get_output_tensor(facts_.output);
       return TensorView{dimensions(tensor.get_shape()), {tensor.data<const float>(), tensor.get_size()}};
     });
   }
@@ -118,8 +133,7 @@ class OpenvinoSession : public Session {
 
  private:
   base::SystemClock clock_;
-  record::WorkloadInfo info_;
-  std::vector<Operator> operators_;
+  SessionFacts facts_;
   std::vector<Slot> slots_;
   std::int64_t in_flight_ = 0;
   bool has_input_ = false;
@@ -143,9 +157,8 @@ class SynchronousSession final : public OpenvinoSession {
 
 class AsynchronousSession final : public OpenvinoSession {
  public:
-  AsynchronousSession(std::vector<ov::InferRequest> requests, record::WorkloadInfo info,
-                      std::vector<Operator> operators)
-      : OpenvinoSession(std::move(requests), std::move(info), std::move(operators)) {
+  AsynchronousSession(std::vector<ov::InferRequest> requests, SessionFacts facts)
+      : OpenvinoSession(std::move(requests), std::move(facts)) {
     for (std::int64_t index = 0; auto& slot : all_slots()) {
       slot.request.set_callback([this, index](std::exception_ptr failure) { finish(index, std::move(failure)); });
       ++index;
@@ -191,18 +204,17 @@ bool does_most_of_the_work(std::string_view layer) {
 
 }  // namespace
 
-Result<std::unique_ptr<Session>> start_session(ov::CompiledModel& model, bool asynchronous, record::WorkloadInfo info,
-                                               std::vector<Operator> operators) {
+Result<std::unique_ptr<Session>> start_session(ov::CompiledModel& model, bool asynchronous, SessionFacts facts) {
   using Started = Result<std::unique_ptr<Session>>;
   return without_exceptions("cannot allocate the requests", ErrorKind::run_failed, [&]() -> Started {
     const auto wanted = asynchronous ? model.get_property(ov::optimal_number_of_infer_requests) : 1U;
     std::vector<ov::InferRequest> requests;
     for (std::uint32_t i = 0; i < std::max(wanted, 1U); ++i) requests.push_back(model.create_infer_request());
-    info.conditions.push_back(fmt::format("requests in flight: {}", requests.size()));
+    facts.info.conditions.push_back(fmt::format("requests in flight: {}", requests.size()));
     if (asynchronous) {
-      return std::make_unique<AsynchronousSession>(std::move(requests), std::move(info), std::move(operators));
+      return std::make_unique<AsynchronousSession>(std::move(requests), std::move(facts));
     }
-    return std::make_unique<SynchronousSession>(std::move(requests), std::move(info), std::move(operators));
+    return std::make_unique<SynchronousSession>(std::move(requests), std::move(facts));
   });
 }
 

@@ -257,7 +257,11 @@ std::vector<Operator> operators_of(const network::Graph& graph, std::int64_t bat
   for (const Node& node : graph.nodes) {
     Operator entry{.type = std::string(operator_name(node.op)), .name = node.name, .inputs = {}, .outputs = {}};
     for (const std::size_t input : node.inputs) entry.inputs.push_back(shape_of(input));
-    for (const std::size_t index : node.parameters) entry.inputs.push_back(graph.parameters[index].shape);
+    for (const std::size_t index : node.parameters) {
+      const network::Parameter& parameter = graph.parameters[index];
+      entry.inputs.push_back(parameter.shape);
+      entry.weights.push_back({parameter.name, parameter.shape});
+    }
     entry.outputs.push_back(shape_of(node.output));
     operators.push_back(std::move(entry));
   }

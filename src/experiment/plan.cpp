@@ -37,7 +37,7 @@ std::size_t count_points(const Axes& axes) {
   std::size_t count = 1;
   for (const std::size_t size :
        {axes.models.size(), axes.engines.size(), axes.devices.size(), axes.precisions.size(), axes.hints.size(),
-        axes.batches.size(), axes.image_sizes.size(), axes.threads.size()}) {
+        axes.batches.size(), std::max<std::size_t>(1, axes.image_sizes.size()), axes.threads.size()}) {
     if (size > kMostPoints) return size;
     count *= size;
     if (count > kMostPoints) return count;
@@ -62,6 +62,12 @@ Effort effort_from_json(const base::Json& json) {
   return effort;
 }
 
+std::vector<std::int64_t> image_sizes_of(const Axes& axes, const std::string& model) {
+  if (!axes.image_sizes.empty()) return axes.image_sizes;
+  const auto own = axes.own_image_sizes.find(model);
+  return {own == axes.own_image_sizes.end() ? kUsualImageSize : own->second};
+}
+
 }  // namespace
 
 Result<void> check(const Plan& plan) {
@@ -72,7 +78,6 @@ Result<void> check(const Plan& plan) {
   WATTLENS_CHECK(check_not_empty(axes.precisions, "precision"));
   WATTLENS_CHECK(check_not_empty(axes.hints, "hint"));
   WATTLENS_CHECK(check_not_empty(axes.batches, "batch"));
-  WATTLENS_CHECK(check_not_empty(axes.image_sizes, "image-size"));
   WATTLENS_CHECK(check_not_empty(axes.threads, "threads"));
   constexpr std::array<std::string_view, 5> kPrecisions = {"f32", "tf32", "bf16", "f16", "auto"};
   constexpr std::array<std::string_view, 2> kHints = {"latency", "throughput"};
@@ -102,7 +107,7 @@ std::vector<record::PlanPoint> plan_points(const Axes& axes) {
       for (const std::string& device : axes.devices)
         for (const std::string& precision : axes.precisions)
           for (const std::string& hint : axes.hints)
-            for (const std::int64_t image_size : axes.image_sizes)
+            for (const std::int64_t image_size : image_sizes_of(axes, model))
               for (const std::int64_t threads : axes.threads)
                 for (const std::int64_t batch : axes.batches) {
                   point = {"", model, engine, device, precision, hint, batch, image_size, threads};
@@ -125,6 +130,7 @@ base::Json to_json(const Plan& plan) {
   json["axes"] = {{"model", axes.models},           {"engine", axes.engines}, {"device", axes.devices},
                   {"precision", axes.precisions},   {"hint", axes.hints},     {"batch", axes.batches},
                   {"image_size", axes.image_sizes}, {"threads", axes.threads}};
+  if (!axes.own_image_sizes.empty()) json["axes"]["own_image_size"] = axes.own_image_sizes;
   base::Json& measure = json["measure"];
   if (effort.budget) measure["budget_s"] = effort.budget->value;
   measure["quick"] = effort.quick;
@@ -157,6 +163,7 @@ Result<Plan> plan_from_json(const base::Json& json) {
     axes.at("batch").get_to(plan.axes.batches);
     axes.at("image_size").get_to(plan.axes.image_sizes);
     axes.at("threads").get_to(plan.axes.threads);
+    if (axes.contains("own_image_size")) axes.at("own_image_size").get_to(plan.axes.own_image_sizes);
     plan.effort = effort_from_json(json.at("measure"));
     json.at("seed").get_to(plan.seed);
   } catch (const base::Json::exception& error) {

@@ -4,6 +4,7 @@
 #pragma once
 
 #include <cstdint>
+#include <map>
 #include <optional>
 #include <string>
 #include <vector>
@@ -22,9 +23,12 @@ struct Axes {
   std::vector<std::string> precisions = {"f32"};  // "auto" must be resolved before the points are made
   std::vector<std::string> hints = {"latency"};
   std::vector<std::int64_t> batches = {1};
-  std::vector<std::int64_t> image_sizes = {224};
-  std::vector<std::int64_t> threads = {0};  // 0: the engine chooses
+  std::vector<std::int64_t> image_sizes;                // empty: each model's own
+  std::vector<std::int64_t> threads = {0};              // 0: the engine chooses
+  std::map<std::string, std::int64_t> own_image_sizes;  // of models; those without an entry have the usual one
 };
+
+inline constexpr std::int64_t kUsualImageSize = 224;
 
 struct Effort {
   std::optional<base::Seconds> budget;      // for everything after the plan is read

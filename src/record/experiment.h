@@ -72,6 +72,7 @@ struct PointSummary {
   std::optional<bool> complete;  // false: "at least"
   OutputCheck output_check;
   WorkloadInfo workload;
+  std::vector<Phase> preparation;  // of the first run: later ones may find files in the system's cache
   std::string stop_reason;
   std::optional<Error> failure;             // of the last failed run
   std::vector<double> images_per_s_values;  // one per repetition, in order

@@ -136,6 +136,11 @@ void visit_fields(Visitor& v, Self& x) {
   v("start_up_s", x.start_up);
   v("compile_s", x.compile);
   v("first_inference_s", x.first_inference);
+  v("input_shape", x.input_shape);
+  v("input_layout", x.input_layout);
+  v("parameters", x.parameters);
+  v("multiply_adds", x.multiply_adds);
+  v("not_counted", x.not_counted);
   v("conditions", x.conditions);
 }
 
@@ -170,6 +175,16 @@ void visit_fields(Visitor& v, Self& x) {
   v("missed_ticks", x.missed_ticks);
 }
 
+template <class Visitor, Of<Phase> Self>
+void visit_fields(Visitor& v, Self& x) {
+  v("name", x.name);
+  v("begin_mono_ns", x.begin);
+  v("end_mono_ns", x.end);
+  v("gross", x.gross);
+  v("net", x.net);
+  v("complete", x.complete);
+}
+
 template <class Visitor, Of<Error> Self>
 void visit_fields(Visitor& v, Self& x) {
   v("kind", x.kind);
@@ -195,6 +210,7 @@ void visit_fields(Visitor& v, Self& x) {  // the samples go into the store as bl
   v("failure", x.failure);
   v("output_check", x.output_check);
   v("workload", x.workload);
+  v("preparation", x.preparation);
   v("plan", x.plan);
   v("took_s", x.took);
   v("elapsed_s", x.elapsed);

@@ -18,7 +18,7 @@ namespace wattlens::record {
 // One combination of axis values. `threads` 0 means that the engine chooses.
 struct PlanPoint {
   std::string id;     // "resnet50/openvino/cpu/bf16/latency/b8/224px/t2"
-  std::string model;  // a built-in network, or the path of an ONNX file
+  std::string model;  // a built-in network, or the path of a model file
   std::string engine = "openvino";
   std::string device = "cpu";
   std::string precision = "f32";
@@ -62,7 +62,13 @@ struct WorkloadInfo {
   std::optional<Seconds> start_up;  // spawn to hello
   std::optional<Seconds> compile;   // load and compile
   std::optional<Seconds> first_inference;
-  std::vector<std::string> conditions;  // "model cache: off", "flush-to-zero: on", ...
+  std::vector<std::int64_t>
+      input_shape;           // of the images given to it: [batch, channels, height, width]; empty: not told
+  std::string input_layout;  // of the model itself: "NCHW" or "NHWC"
+  std::optional<std::int64_t> parameters;     // numbers that the model holds as weights, without running statistics
+  std::optional<std::int64_t> multiply_adds;  // of one image, in convolutions and matrix products
+  std::vector<std::string> not_counted;       // types of operators left out of multiply_adds: it is then a lower bound
+  std::vector<std::string> conditions;        // "model cache: off", "flush-to-zero: on", ...
 };
 
 // Energy of one channel over a window.
@@ -104,6 +110,19 @@ struct RepetitionPlan {
   Seconds warm_up_limit;
 };
 
+// One step of making a model ready, on the steady clock: "start-up" (the worker's process, until it answers), "compile"
+// (read and compiled, or loaded from the model cache), "first inference"; and "ready", from the start of the first to
+// the end of the last. Its energy is that of the whole machine's channels, as in a window.
+struct Phase {
+  std::string name;
+  base::MonoTime begin;
+  base::MonoTime end;
+  Energy gross;
+  Energy net;
+  bool complete = true;  // false: an expected channel is missing, the energy is a lower bound
+  Seconds duration() const { return end - begin; }
+};
+
 enum class RunStatus { done, failed, skipped };
 
 struct Run {
@@ -116,6 +135,7 @@ struct Run {
   std::optional<Error> failure;
   OutputCheck output_check;
   WorkloadInfo workload;
+  std::vector<Phase> preparation;      // of the worker that did the run; runs that share a worker share it
   std::optional<RepetitionPlan> plan;  // empty where the model could not be prepared
   Seconds took;                        // in all: preparation where it was needed, warm-up, window
   Seconds elapsed;                     // spent on the experiment until the run ended

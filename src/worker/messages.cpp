@@ -204,7 +204,13 @@ Result<Ran> ran_from_json(const Json& json) {
 Json to_json(std::span<const engine::Operator> operators) {
   Json list = Json::array();
   for (const auto& item : operators) {
-    list.push_back({{"type", item.type}, {"name", item.name}, {"inputs", item.inputs}, {"outputs", item.outputs}});
+    Json weights = Json::array();
+    for (const auto& weight : item.weights) weights.push_back({{"name", weight.name}, {"shape", weight.shape}});
+    list.push_back({{"type", item.type},
+                    {"name", item.name},
+                    {"inputs", item.inputs},
+                    {"outputs", item.outputs},
+                    {"weights", std::move(weights)}});
   }
   return list;
 }
@@ -217,6 +223,12 @@ Result<std::vector<engine::Operator>> operators_from_json(const Json& json) {
     WATTLENS_TRY(found.name, member<std::string>(item, "name"));
     WATTLENS_TRY(found.inputs, shapes_member(item, "inputs"));
     WATTLENS_TRY(found.outputs, shapes_member(item, "outputs"));
+    WATTLENS_TRY(const Json weights, member_or<Json>(item, "weights", Json::array()));
+    for (const Json& weight : weights) {
+      WATTLENS_TRY(auto name, member<std::string>(weight, "name"));
+      WATTLENS_TRY(auto shape, shape_from_json(weight));
+      found.weights.push_back({std::move(name), std::move(shape)});
+    }
     operators.push_back(std::move(found));
   }
   return operators;

@@ -35,10 +35,10 @@ base::Bytes peak_memory() {
   return {};
 }
 
-// Images i with i < distinct are numbers i * 3 * size^2 ... of the stream, the others copies of them.
-std::vector<float> seeded_images(const SeededInput& input, const engine::SessionOptions& options) {
-  const auto image = static_cast<std::size_t>(3 * options.image_size * options.image_size);
-  const auto batch = static_cast<std::size_t>(options.batch);
+// Images i with i < distinct are the next numbers of the stream, the others copies of them.
+std::vector<float> seeded_images(const SeededInput& input, std::span<const std::int64_t> shape) {
+  const auto image = static_cast<std::size_t>(shape[1] * shape[2] * shape[3]);
+  const auto batch = static_cast<std::size_t>(shape[0]);
   const auto distinct = input.distinct == 0 ? batch : std::min(batch, static_cast<std::size_t>(input.distinct));
   std::vector<float> values(batch * image);
   base::Random random(base::derive_seed(input.seed, "input"));
@@ -128,12 +128,18 @@ class Service {
       WATTLENS_CHECK(set_shared_input(request));
     } else {
       WATTLENS_TRY(const auto input, seeded_input_from_json(request));
-      const std::vector<float> values = seeded_images(input, options_);
-      const auto size = options_.image_size;
-      WATTLENS_CHECK(session_->set_input({{options_.batch, 3, size, size}, values}));
+      const std::vector<std::int64_t> shape = input_shape();
+      const std::vector<float> values = seeded_images(input, shape);
+      WATTLENS_CHECK(session_->set_input({shape, values}));
     }
     has_input_ = true;
     return Json{{"type", "set_input"}};
+  }
+
+  std::vector<std::int64_t> input_shape() const {
+    auto shape = session_->describe().input_shape;
+    if (shape.size() == 4) return shape;
+    return {options_.batch, 3, options_.image_size, options_.image_size};
   }
 
   Result<void> set_shared_input(const Json& request) {

@@ -4,8 +4,10 @@
 
 #include <algorithm>
 #include <cstdlib>
+#include <filesystem>
 #include <utility>
 
+#include "network/operator_cost.h"
 #include "record/model_name.h"
 #include "workload/output_check.h"
 
@@ -20,6 +22,12 @@ constexpr worker::RunRequest kOneBatch{base::Seconds{0}, 1};
 bool is_model_file(std::string_view model) {
   const record::ModelName name = record::parse_model_name(model);
   return name.network.empty() && !name.file.empty();
+}
+
+base::Path reference_file_of(const base::Path& model) {
+  base::Path file = model;
+  file += ".reference.json";
+  return file;
 }
 
 worker::CompileRequest InferenceWorkload::compile_request() const {
@@ -45,10 +53,40 @@ worker::CompileRequest InferenceWorkload::compile_request() const {
 
 Result<void> InferenceWorkload::load_references() {
   references_.clear();
-  if (is_model_file(options_.point.model) || !options_.weights.empty() || options_.classes != 1000) return {};
+  if (is_model_file(options_.point.model)) return load_references_of_file();
+  if (!options_.weights.empty() || options_.classes != 1000) return {};
   const std::string_view text = options_.references(options_.point.model);
   if (text.empty()) return {};
   WATTLENS_TRY(references_, parse_references(text));
+  return {};
+}
+
+// Those of another image size say nothing of this point: a file may be made for one size alone.
+Result<void> InferenceWorkload::load_references_of_file() {
+  const base::Path file = reference_file_of(options_.point.model);
+  std::error_code error;
+  if (!std::filesystem::exists(file, error)) return {};
+  WATTLENS_TRY(const std::string text, base::read_text(file));
+  auto references = parse_references(text);
+  if (!references) {
+    return fail(ErrorKind::usage,
+                fmt::format("{} holds no reference outputs: {}", file.string(), references.error().message),
+                "make it again with tools/export_timm.py, or remove it");
+  }
+  std::erase_if(*references,
+                [&](const ReferenceOutputs& outputs) { return outputs.image_size != options_.point.image_size; });
+  references_ = std::move(*references);
+  return {};
+}
+
+// Of the compiled batch, from the operators as they were read; what the engine does not tell stays unknown.
+Result<void> InferenceWorkload::count_cost() {
+  WATTLENS_TRY(const auto operators, client_->operators());
+  if (operators.empty()) return {};
+  const network::ModelCost cost = network::cost(operators);
+  info_.multiply_adds = cost.multiply_adds / options_.point.batch;
+  info_.not_counted = cost.not_counted;
+  if (cost.parameters > 0) info_.parameters = cost.parameters;
   return {};
 }
 
@@ -74,17 +112,26 @@ Result<void> InferenceWorkload::set_input(std::int64_t distinct) {
 
 Result<void> InferenceWorkload::prepare() {
   WATTLENS_CHECK(load_references());
+  preparation_.clear();
+  const base::MonoTime start = clock_.now();
   WATTLENS_TRY(client_, worker::Client::start(options_.engine, options_.client, clock_, cancellation_));
+  const base::MonoTime started = clock_.now();
   WATTLENS_TRY(const auto compiled, client_->compile(compile_request()));
+  const base::MonoTime compiled_at = clock_.now();
   slots_ = compiled.slots;
   const ReferenceOutputs* reference = reference_at(options_.point.image_size);
   distinct_ = 0;
   WATTLENS_CHECK(set_input(reference != nullptr ? std::ssize(reference->logits) : options_.point.batch));
   WATTLENS_TRY(const auto first, client_->run(kOneBatch));
+  const base::MonoTime done = first.completions.front();
+  preparation_ = {{"start-up", start, started},
+                  {"compile", started, compiled_at},
+                  {"first inference", first.begin, done},
+                  {"ready", start, done}};
   WATTLENS_TRY(info_, client_->describe());
   info_.start_up = client_->start_up();
-  info_.first_inference = first.completions.front() - first.begin;
-  return {};
+  info_.first_inference = done - first.begin;
+  return count_cost();
 }
 
 // Of all batches in flight, one after the other.
@@ -134,7 +181,9 @@ Result<record::OutputCheck> InferenceWorkload::check_against_references(const st
   const auto& point = options_.point;
   const double tolerance = tolerance_of(point.precision);
   if (const ReferenceOutputs* reference = reference_at(point.image_size)) {
-    return compare_outputs(outputs, point.batch, reference->logits, tolerance, "PyTorch in float64");
+    const std::string name = is_model_file(point.model) ? reference_file_of(point.model).filename().string()
+                                                        : std::string("PyTorch in float64");
+    return compare_outputs(outputs, point.batch, reference->logits, tolerance, name);
   }
   const ReferenceOutputs& reference = nearest_reference();
   worker::CompileRequest request = compile_request();

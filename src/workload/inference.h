@@ -1,7 +1,8 @@
 // Inference of one model at one point of a plan, in a worker process of its own.
 //
 // Images are seeded N(0, 1) numbers, all different. For the output check of a built-in network the batch holds copies
-// of the few images whose outputs are known, so that every row of every batch in flight is compared.
+// of the few images whose outputs are known, so that every row of every batch in flight is compared. The outputs that a
+// model file must give may lie beside it, in FILE.reference.json (docs/models.md).
 #pragma once
 
 #include <memory>
@@ -28,6 +29,9 @@ struct InferenceOptions {
 // Whether a plan's model is the path of a file, not the name of a built-in network.
 bool is_model_file(std::string_view model);
 
+// Where the outputs that a model file must give are looked for: FILE.reference.json.
+base::Path reference_file_of(const base::Path& model);
+
 // Not thread-safe; prepare() and the rest belong on one thread, which outlives the workload (worker/client.h).
 class InferenceWorkload final : public Workload {
  public:
@@ -37,12 +41,15 @@ class InferenceWorkload final : public Workload {
 
   record::WorkloadInfo describe() const override { return info_; }
   Result<void> prepare() override;
+  std::vector<record::Phase> preparation() const override { return preparation_; }
   Result<record::OutputCheck> check_output() override;
   Result<WorkDone> run(const WindowRequest& request) override;
 
  private:
   worker::CompileRequest compile_request() const;
   Result<void> load_references();
+  Result<void> load_references_of_file();
+  Result<void> count_cost();
   const ReferenceOutputs* reference_at(std::int64_t image_size) const;
   const ReferenceOutputs& nearest_reference() const;
   Result<std::vector<float>> outputs();
@@ -55,9 +62,10 @@ class InferenceWorkload final : public Workload {
   InferenceOptions options_;
   const base::Clock& clock_;
   const base::Cancellation& cancellation_;
-  std::vector<ReferenceOutputs> references_;  // of the built-in network, where they hold for its weights
+  std::vector<ReferenceOutputs> references_;  // where they hold for the model's weights
   std::unique_ptr<worker::Client> client_;
   record::WorkloadInfo info_;
+  std::vector<record::Phase> preparation_;
   std::int64_t slots_ = 0;
   std::int64_t distinct_ = 0;  // different images in the input that is set; 0: none is
 };

@@ -28,9 +28,10 @@ struct WorkDone {
 class Workload {
  public:
   virtual ~Workload() = default;
-  virtual record::WorkloadInfo describe() const = 0;       // complete after prepare()
-  virtual Result<void> prepare() = 0;                      // start, load, compile, allocate: never timed
-  virtual Result<record::OutputCheck> check_output() = 0;  // a fast wrong answer is not a result
+  virtual record::WorkloadInfo describe() const = 0;           // complete after prepare()
+  virtual Result<void> prepare() = 0;                          // start, load, compile, allocate: apart from any window
+  virtual std::vector<record::Phase> preparation() const = 0;  // the steps of prepare(), without energies
+  virtual Result<record::OutputCheck> check_output() = 0;      // a fast wrong answer is not a result
   virtual Result<WorkDone> run(const WindowRequest& request) = 0;
 };
 

@@ -19,7 +19,7 @@ class NetworkCommand : public testing::Test {
   Result<std::string> shown(const NetworkShowOptions& options, Format format) const {
     const base::Path file = folder_ / "out";
     WATTLENS_TRY(Output output, Output::open({.format = format, .file = file}));
-    WATTLENS_CHECK(network_show(options, output));
+    WATTLENS_CHECK(network_show(options, cancel_, output));
     WATTLENS_CHECK(output.finish());
     return base::read_text(file);
   }
@@ -29,6 +29,7 @@ class NetworkCommand : public testing::Test {
   }
 
   fake::TemporaryFolder folder_;
+  base::Cancellation cancel_;
 };
 
 TEST_F(NetworkCommand, TheListReadsAsApproved) {
@@ -43,7 +44,7 @@ TEST_F(NetworkCommand, TheListReadsAsApproved) {
 }
 
 TEST_F(NetworkCommand, LayersAddUpToTheTotal) {
-  const auto text = shown({"resnet50", {}, {}}, Format::json);
+  const auto text = shown({.name = "resnet50"}, Format::json);
   ASSERT_TRUE(text) << text.error().message;
   const auto json = base::parse_json(*text, "output").value();
   EXPECT_EQ(json["parameters"], 25557032);
@@ -58,17 +59,17 @@ TEST_F(NetworkCommand, LayersAddUpToTheTotal) {
 }
 
 TEST_F(NetworkCommand, EveryFormatShowsEveryLayer) {
-  const auto lines = shown({"alexnet", {}, {}}, Format::jsonl).value();
+  const auto lines = shown({.name = "alexnet"}, Format::jsonl).value();
   const auto layers = std::ranges::count(lines, '\n');
   EXPECT_GT(layers, 10);
-  EXPECT_EQ(std::ranges::count(shown({"alexnet", {}, {}}, Format::csv).value(), '\n'), layers + 1);
+  EXPECT_EQ(std::ranges::count(shown({.name = "alexnet"}, Format::csv).value(), '\n'), layers + 1);
   for (const Format format : {Format::table, Format::markdown}) {
-    EXPECT_GT(std::ranges::count(shown({"alexnet", {}, {}}, format).value(), '\n'), layers);
+    EXPECT_GT(std::ranges::count(shown({.name = "alexnet"}, format).value(), '\n'), layers);
   }
 }
 
 TEST_F(NetworkCommand, AnUnknownNameLeadsToTheNearest) {
-  const auto text = shown({"resnet5", {}, {}}, Format::table);
+  const auto text = shown({.name = "resnet5"}, Format::table);
   ASSERT_FALSE(text);
   EXPECT_NE((text.error().message + text.error().hint).find("resnet50"), std::string::npos);
 }

@@ -65,18 +65,6 @@ TEST_F(OpenvinoModel, LostExternalWeightsAreNamed) {
   expect_one_line(error);
 }
 
-TEST_F(OpenvinoModel, AModelThatIsNotOneImageInAndOneResultOutIsRefused) {
-  EXPECT_THAT(error_of("two_inputs", small()).message, HasSubstr("has 2 inputs"));
-  EXPECT_THAT(error_of("two_outputs", small()).message, HasSubstr("has 2 outputs"));
-  EXPECT_THAT(error_of("not_images", small()).message, HasSubstr("takes [?, 10], not images"));
-  EXPECT_THAT(error_of("byte_images", small()).message, HasSubstr("takes images of type u8"));
-  EXPECT_THAT(error_of("integer_output", small()).message, HasSubstr("gives i64, not floating-point numbers"));
-  EXPECT_THAT(error_of("data_dependent", small()).message, HasSubstr("depends on the images"));
-  for (const auto* name : {"two_inputs", "two_outputs", "not_images", "byte_images", "integer_output"}) {
-    EXPECT_EQ(error_of(name, small()).kind, ErrorKind::usage) << name;
-  }
-}
-
 TEST_F(OpenvinoModel, AModelThatCannotTakeTheBatchSaysSo) {
   EXPECT_NE(compiled("one_row", small(1)), nullptr);
   EXPECT_NE(compiled("rigid", small(1)), nullptr);

@@ -169,7 +169,8 @@ class FakeSession final : public engine::Session {
   std::int64_t batches_ = 0;
   std::vector<std::unique_ptr<char[]>> hoard_;
   std::vector<float> logits_;
-  std::vector<engine::Operator> operators_ = {{"Copy", "logits", {{options_.batch, 3, 4, 4}}, {{options_.batch, 6}}}};
+  std::vector<engine::Operator> operators_ = {
+      {"MatMul", "logits", {{options_.batch, 48}, {48, 6}}, {{options_.batch, 6}}, {{"mix", {48, 6}}}}};
 };
 
 class FakeEngine final : public engine::Engine {

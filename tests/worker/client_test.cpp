@@ -72,8 +72,11 @@ TEST_F(WorkerClient, TheOperatorsOfTheModelComeWithTheirShapes) {
   const auto operators = client->operators();
   ASSERT_TRUE(operators) << operators.error().message;
   ASSERT_EQ(operators->size(), 1U);
-  EXPECT_EQ((*operators)[0].type, "Copy");
-  EXPECT_THAT((*operators)[0].inputs, ElementsAre(ElementsAre(2, 3, 4, 4)));
+  EXPECT_EQ((*operators)[0].type, "MatMul");
+  EXPECT_THAT((*operators)[0].inputs, ElementsAre(ElementsAre(2, 48), ElementsAre(48, 6)));
+  ASSERT_EQ((*operators)[0].weights.size(), 1U);
+  EXPECT_EQ((*operators)[0].weights[0].name, "mix");
+  EXPECT_THAT((*operators)[0].weights[0].shape, ElementsAre(48, 6));
 }
 
 TEST_F(WorkerClient, AWindowHasAStampPerBatch) {

@@ -6,6 +6,7 @@
 #include "base/json.h"
 #include "base/random.h"
 #include "fake/fake_location.h"
+#include "fake/temporary_folder.h"
 
 namespace wattlens::workload {
 namespace {
@@ -173,6 +174,72 @@ TEST_F(Inference, AFileInBf16IsComparedWithItselfInF32) {
   EXPECT_GT(checked->error.value(), 0.0);
   with.engine.arguments = {"--fault", "wrong_bf16"};
   EXPECT_EQ(check(with)->status, CheckStatus::failed);
+}
+
+TEST_F(Inference, AFileIsComparedWithTheOutputsThatLieBesideIt) {
+  const fake::TemporaryFolder folder;
+  auto with = options();
+  with.point.model = folder / "some.onnx";
+  ASSERT_EQ(reference_file_of(with.point.model), folder / "some.onnx.reference.json");
+  ASSERT_TRUE(base::write_text(folder / "some.onnx.reference.json", fake_references("copy")));
+  for (const auto* precision : {"f32", "bf16"}) {
+    with.point.precision = precision;
+    const auto checked = check(with);
+    ASSERT_TRUE(checked) << checked.error().message;
+    EXPECT_EQ(checked->status, CheckStatus::passed);
+    EXPECT_EQ(checked->reference, "some.onnx.reference.json");
+  }
+  with.engine = fake::location({"--fault", "wrong_row"});
+  EXPECT_EQ(check(with)->status, CheckStatus::failed);
+}
+
+TEST_F(Inference, OutputsBesideAFileThatAreOfAnotherSizeSayNothing) {
+  const fake::TemporaryFolder folder;
+  auto with = options();
+  with.point.model = folder / "some.onnx";
+  with.point.image_size = 6;
+  ASSERT_TRUE(base::write_text(folder / "some.onnx.reference.json", fake_references("copy")));
+  const auto checked = check(with);
+  ASSERT_TRUE(checked) << checked.error().message;
+  EXPECT_EQ(checked->status, CheckStatus::not_run);
+}
+
+TEST_F(Inference, OutputsBesideAFileThatCannotBeReadAreNamed) {
+  const fake::TemporaryFolder folder;
+  auto with = options();
+  with.point.model = folder / "some.onnx";
+  ASSERT_TRUE(base::write_text(folder / "some.onnx.reference.json", "{}"));
+  InferenceWorkload workload(with, clock_, cancellation_);
+  const auto prepared = workload.prepare();
+  ASSERT_FALSE(prepared);
+  EXPECT_EQ(prepared.error().kind, ErrorKind::usage);
+  EXPECT_THAT(prepared.error().message, HasSubstr("some.onnx.reference.json"));
+}
+
+TEST_F(Inference, TheCostOfAnImageComesFromTheOperators) {
+  InferenceWorkload workload(options(), clock_, cancellation_);
+  ASSERT_TRUE(workload.prepare());
+  // One product of [5, 48] with a weight [48, 6], as the fake engine tells for its batch of 5.
+  EXPECT_EQ(workload.describe().multiply_adds, 48 * 6);
+  EXPECT_EQ(workload.describe().parameters, 48 * 6);
+}
+
+TEST_F(Inference, TheStepsOfPreparationFollowEachOther) {
+  InferenceWorkload workload(options({"--batch-us", "3000"}), clock_, cancellation_);
+  EXPECT_TRUE(workload.preparation().empty());
+  ASSERT_TRUE(workload.prepare());
+  const auto steps = workload.preparation();
+  ASSERT_EQ(steps.size(), 4U);
+  EXPECT_EQ(steps[0].name, "start-up");
+  EXPECT_EQ(steps[1].name, "compile");
+  EXPECT_EQ(steps[2].name, "first inference");
+  EXPECT_EQ(steps[3].name, "ready");
+  EXPECT_LT(steps[0].begin, steps[0].end);
+  EXPECT_EQ(steps[1].begin, steps[0].end);
+  EXPECT_LE(steps[1].end, steps[2].begin);
+  EXPECT_GE(steps[2].duration(), base::milliseconds(3));
+  EXPECT_EQ(steps[3].begin, steps[0].begin);
+  EXPECT_EQ(steps[3].end, steps[2].end);
 }
 
 TEST_F(Inference, WeightsOfTheUserHaveNoReference) {
