@@ -20,6 +20,7 @@ Error failed_check(const record::OutputCheck& check) {
 
 Result<void> prepare(Resident& resident) {
   WATTLENS_CHECK(resident.workload->prepare());
+  resident.preparation = resident.workload->preparation();
   WATTLENS_TRY(resident.check, resident.workload->check_output());
   return {};
 }
@@ -32,7 +33,7 @@ Result<Resident*> Residents::acquire(const record::PlanPoint& point, record::Out
     check = found->check;
     return &residents_.front();
   }
-  Resident resident{point.id, make_(point), {}};
+  Resident resident{point.id, make_(point), {}, {}};
   Result<void> prepared = prepare(resident);
   if (!prepared && prepared.error().kind == ErrorKind::run_failed && !residents_.empty()) {
     // It may be the memory that the others hold.
@@ -43,6 +44,7 @@ Result<Resident*> Residents::acquire(const record::PlanPoint& point, record::Out
   if (!prepared) return std::unexpected(prepared.error());
   check = resident.check;
   if (check.status == record::CheckStatus::failed) return std::unexpected(failed_check(check));
+  if (measure_) measure_(resident.preparation);
   residents_.push_front(std::move(resident));
   make_room();
   return &residents_.front();

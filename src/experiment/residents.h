@@ -5,6 +5,7 @@
 #include <list>
 #include <memory>
 #include <string>
+#include <vector>
 
 #include "base/units.h"
 #include "record/run.h"
@@ -19,7 +20,11 @@ struct Resident {
   std::string point;  // id
   std::unique_ptr<workload::Workload> workload;
   record::OutputCheck check;
+  std::vector<record::Phase> preparation;
 };
+
+// Called once for each workload that was made ready, with its steps; fills in their energies.
+using PreparationMeter = std::function<void(std::vector<record::Phase>&)>;
 
 // Each holds a process and a few file descriptors of ours.
 inline constexpr std::size_t kMostResidents = 64;
@@ -29,7 +34,9 @@ inline constexpr std::size_t kMostResidents = 64;
 // Not thread-safe.
 class Residents {
  public:
-  Residents(WorkloadFactory make, base::Bytes memory) : make_(std::move(make)), memory_(memory) {}
+  // `measure` may be empty.
+  Residents(WorkloadFactory make, base::Bytes memory, PreparationMeter measure = {})
+      : make_(std::move(make)), memory_(memory), measure_(std::move(measure)) {}
 
   // The workload of the point, made, prepared and checked when it is not there. A failed output check is an error of
   // kind run_failed whose numbers are in `check`. The reference is good until the next call.
@@ -43,6 +50,7 @@ class Residents {
 
   WorkloadFactory make_;
   base::Bytes memory_;
+  PreparationMeter measure_;
   std::list<Resident> residents_;  // the last one used is at the front
 };
 

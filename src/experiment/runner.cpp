@@ -11,6 +11,7 @@
 #include "experiment/idle_drift.h"
 #include "experiment/order.h"
 #include "experiment/point_state.h"
+#include "experiment/preparation.h"
 #include "experiment/schedule.h"
 #include "meter/window_energy.h"
 
@@ -33,7 +34,10 @@ class Runner {
       : plan_(plan),
         tools_(instruments),
         sampler_(instruments.meters, instruments.clock, {.rate = plan.effort.rate}),
-        residents_(instruments.make_workload, machine.memory * kMemoryShare),
+        residents_(instruments.make_workload, machine.memory * kMemoryShare,
+                   [this](std::vector<record::Phase>& phases) {
+                     measure_preparation(tools_.meters.channels(), idle_power(), sampler_, phases);
+                   }),
         begin_(instruments.clock.now()) {
     if (continuation) {
       go_on_with(std::move(*continuation), machine);
@@ -249,6 +253,7 @@ class Runner {
       };
       batch = repeat(*(*resident)->workload, point.plan, context, run);
       run.workload = (*resident)->workload->describe();
+      run.preparation = (*resident)->preparation;
       warn_of_engine(run);
     }
     run.took = tools_.clock.now() - begin;

@@ -139,6 +139,7 @@ record::PointSummary summarise_point(const record::Experiment& experiment, const
     const auto images = static_cast<double>(window.images);
     ++summary.repetitions;
     summary.workload = run.workload;
+    if (summary.preparation.empty()) summary.preparation = run.preparation;
     summary.images_per_s_values.push_back(images / window.duration().value);
     batch_times.push_back(window.duration().value / static_cast<double>(std::max<std::int64_t>(1, window.batches)));
     if (window.total.value) summary.energy_blocks.push_back(run.block);

@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <array>
 #include <cmath>
 #include <functional>
 #include <numeric>
@@ -10,6 +11,7 @@
 #include "base/text.h"
 #include "record/json.h"
 #include "record/names.h"
+#include "report/number_text.h"
 #include "report/sparkline.h"
 
 namespace wattlens::report {
@@ -60,6 +62,15 @@ bool shared(const ExperimentSummary& summary, const Axis& axis) {
   });
 }
 
+// Three digits: "25.6 M".
+std::string short_text(double count) {
+  static constexpr std::array<std::pair<double, std::string_view>, 3> kUnits{{{1e9, "G"}, {1e6, "M"}, {1e3, "k"}}};
+  for (const auto& [size, letter] : kUnits) {
+    if (count >= 0.9995 * size) return fmt::format("{} {}", number_text(count / size), letter);
+  }
+  return number_text(count);
+}
+
 // The model and whatever else varies: "resnet50, f32".
 std::string group_name(const ExperimentSummary& summary, const PlanPoint& point) {
   std::vector<std::string> words = {point.model};
@@ -67,6 +78,15 @@ std::string group_name(const ExperimentSummary& summary, const PlanPoint& point)
     if (!shared(summary, axis)) words.push_back(axis.words(point));
   }
   return base::join(words, ", ");
+}
+
+// What an image costs, where an engine told: "25.6 M parameters, 4.09 G multiply-adds per image".
+std::string cost_text(const record::WorkloadInfo& info) {
+  if (!info.multiply_adds) return {};
+  const std::string parameters =
+      info.parameters ? short_text(static_cast<double>(*info.parameters)) + " parameters, " : std::string();
+  return fmt::format("{}{}{} multiply-adds per image", parameters, info.not_counted.empty() ? "" : "at least ",
+                     short_text(static_cast<double>(*info.multiply_adds)));
 }
 
 std::string in_words(std::string code) {
@@ -96,6 +116,18 @@ std::string remarks_of(const PointSummary& point) {
   return base::join(words, ", ");
 }
 
+Cell count_cell(const std::optional<std::int64_t>& count) { return count ? Cell(*count) : Cell(); }
+
+Cell phase_seconds(const PointSummary& point, std::string_view name) {
+  const auto found = std::ranges::find(point.preparation, name, &record::Phase::name);
+  return found == point.preparation.end() ? Cell() : Cell(found->duration().value);
+}
+
+Cell phase_energy(const PointSummary& point, std::string_view name) {
+  const auto found = std::ranges::find(point.preparation, name, &record::Phase::name);
+  return found == point.preparation.end() ? Cell() : Cell(to_quantity(found->gross, found->complete));
+}
+
 base::Json warnings_of(const PointSummary& point) {
   base::Json list = base::Json::array();
   for (const auto& warning : point.warnings) list.push_back(record::to_json(warning));
@@ -120,6 +152,14 @@ std::vector<Cell> row_of(const PointSummary& summary) {
           to_quantity(summary.energy_per_image, summary.complete),
           to_quantity(summary.net_energy_per_image, summary.complete),
           std::string(record::to_string(summary.output_check.status)),
+          count_cell(summary.workload.parameters),
+          count_cell(summary.workload.multiply_adds),
+          phase_seconds(summary, "start-up"),
+          phase_seconds(summary, "compile"),
+          phase_seconds(summary, "first inference"),
+          phase_seconds(summary, "ready"),
+          phase_energy(summary, "compile"),
+          phase_energy(summary, "ready"),
           summary.stop_reason,
           warnings_of(summary),
           base::Json(summary.images_per_s_values),
@@ -180,6 +220,14 @@ Table points_table(const ExperimentSummary& summary, bool name_experiment) {
                    {"energy_j_per_image", "J/image gross", energy},
                    {"net_energy_j_per_image", "J/image net", energy},
                    {"output_check", ""},
+                   {"parameters", "", number},
+                   {"multiply_adds", "", number},
+                   {"start_up_s", "", number},
+                   {"compile_s", "", number},
+                   {"first_inference_s", "", number},
+                   {"ready_s", "", number},
+                   {"compile_energy_j", "", energy},
+                   {"ready_energy_j", "", energy},
                    {"stop_reason", ""},
                    {"warnings", ""},
                    {"images_per_s_by_run", ""},
@@ -188,6 +236,7 @@ Table points_table(const ExperimentSummary& summary, bool name_experiment) {
                    {"", "remarks"}};
   for (const PointSummary& point : summary.points) {
     begin_group(table, group_name(summary, point.point));
+    if (table.groups.back().note.empty()) table.groups.back().note = cost_text(point.workload);
     table.rows.push_back(row_of(point));
   }
   if (name_experiment) {

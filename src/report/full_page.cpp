@@ -130,8 +130,6 @@ Section idle_power(const Experiment& experiment) {
   return {.heading = "Idle power", .table = std::move(table)};
 }
 
-Cell seconds_cell(const std::optional<record::Seconds>& time) { return time ? Cell(time->value) : Cell(); }
-
 Section models(const ExperimentSummary& summary) {
   using enum ColumnKind;
   Table table;
@@ -140,9 +138,6 @@ Section models(const ExperimentSummary& summary) {
                    {"", "runs as"},
                    {"", "threads", number, true},
                    {"", "MiB", number, true},
-                   {"", "s to start", number},
-                   {"", "s to load", number},
-                   {"", "s first run", number},
                    {"", "output check, error"}};
   for (const auto& point : summary.points) {
     const auto& info = point.workload;
@@ -153,11 +148,46 @@ Section models(const ExperimentSummary& summary) {
       if (point.output_check.tolerance) check += fmt::format(" of {:.2g}", *point.output_check.tolerance);
     }
     table.rows.push_back({point.point.model, point.point.batch, info.execution_precision, info.threads,
-                          info.peak_memory ? Cell(*info.peak_memory / base::mebibytes(1.0)) : Cell(),
-                          seconds_cell(info.start_up), seconds_cell(info.compile), seconds_cell(info.first_inference),
-                          check});
+                          info.peak_memory ? Cell(*info.peak_memory / base::mebibytes(1.0)) : Cell(), check});
   }
   return {.heading = "Models as they ran", .table = std::move(table)};
+}
+
+const record::Phase* phase_named(const record::PointSummary& point, std::string_view name) {
+  const auto found = std::ranges::find(point.preparation, name, &record::Phase::name);
+  return found == point.preparation.end() ? nullptr : &*found;
+}
+
+// The steps of the first preparation, which no interval can be given for: it happens once.
+Section preparation(const ExperimentSummary& summary) {
+  using enum ColumnKind;
+  Table table;
+  table.columns = {{"", "model"},
+                   {"", "runs as"},
+                   {"", "batch", number},
+                   {"", "s start-up", number},
+                   {"", "s compile", number},
+                   {"", "s first", number},
+                   {"", "s ready", number},
+                   {"", "J compile", energy, true},
+                   {"", "J ready", energy}};
+  const auto seconds_cell = [](const record::Phase* phase) { return phase ? Cell(phase->duration().value) : Cell(); };
+  const auto joules_cell = [](const record::Phase* phase) {
+    return phase ? Cell(to_quantity(phase->gross, phase->complete)) : Cell();
+  };
+  for (const auto& point : summary.points) {
+    const auto* compile = phase_named(point, "compile");
+    const auto* ready = phase_named(point, "ready");
+    if (!ready) continue;
+    table.rows.push_back({point.point.model, point.workload.execution_precision, point.point.batch,
+                          seconds_cell(phase_named(point, "start-up")), seconds_cell(compile),
+                          seconds_cell(phase_named(point, "first inference")), seconds_cell(ready),
+                          joules_cell(compile), joules_cell(ready)});
+  }
+  return {.heading = "Making the models ready",
+          .table = std::move(table),
+          .remarks = {"Ready: from the start of the worker's process to the end of its first inference. Energies are "
+                      "gross."}};
 }
 
 Section conditions(const ExperimentSummary& summary) {
@@ -210,6 +240,7 @@ Page full_page(const ExperimentSummary& summary) {
   add(sensors(experiment));
   add(idle_power(experiment));
   add(models(summary));
+  if (Section section = preparation(summary); !section.table->rows.empty()) add(std::move(section));
   add(conditions(summary));
   add(plan(experiment));
   return page;

@@ -48,6 +48,7 @@ struct Column {
 struct Group {
   std::string heading;
   std::size_t first_row = 0;
+  std::string note{};  // said once beside the heading, where there is room
 };
 
 struct Table {

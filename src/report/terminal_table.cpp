@@ -142,6 +142,16 @@ class Layout {
   std::vector<std::string> left_out_;
 };
 
+// The note is left out where the line would be too long.
+void add_group(std::string& out, const Group& group, const Painter& painter, int width) {
+  const std::string heading = one_line(group.heading);
+  out += painter.bold(heading);
+  const std::string note = fmt::format("  {}", one_line(group.note));
+  const bool fits = text_width(heading) + text_width(note) <= static_cast<std::size_t>(std::max(width, kLeastWidth));
+  if (!group.note.empty() && fits) out += painter.faint(note);
+  out += '\n';
+}
+
 }  // namespace
 
 std::string table_text(const Table& table, const TextOptions& options) {
@@ -153,8 +163,7 @@ std::string table_text(const Table& table, const TextOptions& options) {
   layout.add_headings(out, painter);
   auto group = table.groups.begin();
   for (std::size_t row = 0; row < table.rows.size(); ++row) {
-    if (group != table.groups.end() && group->first_row == row)
-      out += painter.bold(one_line((group++)->heading)) + '\n';
+    if (group != table.groups.end() && group->first_row == row) add_group(out, *group++, painter, options.width);
     layout.add_row(out, row);
   }
   if (!layout.left_out().empty()) {

@@ -168,5 +168,27 @@ TEST(ExperimentId, SortsByTime) {
   EXPECT_EQ(id[15], '-');
 }
 
+TEST_F(RunnerTest, MakingAModelReadyHasItsEnergyApart) {
+  plan_.axes.models = {"a"};
+  special_["a"] = {.ready = Seconds{0.2}};
+  const auto outcome = run();
+  ASSERT_TRUE(outcome);
+  ASSERT_EQ(outcome->runs.size(), 2U);
+  for (const record::Run& run : outcome->runs) {
+    ASSERT_EQ(run.preparation.size(), 1U);
+    const record::Phase& ready = run.preparation.front();
+    EXPECT_GE(ready.duration(), Seconds{0.2});
+    ASSERT_TRUE(ready.gross.value) << ready.gross.reason;
+    EXPECT_LE(ready.gross.relative->low.value, kPower * ready.duration().value);
+    EXPECT_GE(ready.gross.relative->high.value, kPower * ready.duration().value);
+    EXPECT_NEAR(ready.net.value->value, 0.0, 1.0);
+    EXPECT_LT(ready.end, run.windows.front().begin);
+  }
+  // Both runs were done by one worker.
+  EXPECT_EQ(outcome->runs[0].preparation[0].begin, outcome->runs[1].preparation[0].begin);
+  const auto summary = summarise(outcome->experiment, outcome->runs);
+  EXPECT_EQ(summary.points[0].preparation.size(), 1U);
+}
+
 }  // namespace
 }  // namespace wattlens::experiment

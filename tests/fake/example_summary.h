@@ -48,6 +48,18 @@ inline record::PointSummary example_point(const std::string& model, const std::s
   point.workload.peak_memory = base::mebibytes(312.4);
   point.workload.compile = record::Seconds{0.412};
   point.workload.conditions = {"model cache: off", "flush-to-zero: on"};
+  point.workload.parameters = 25'557'032;
+  point.workload.multiply_adds = 4'089'184'256;
+  const auto phase = [](const char* name, std::int64_t begin_ms, std::int64_t end_ms, record::Energy gross) {
+    record::Phase made{name, {begin_ms * 1'000'000}, {end_ms * 1'000'000}, std::move(gross), {}, true};
+    return made;
+  };
+  record::Energy too_short;
+  too_short.reason = "too_short";
+  point.preparation = {phase("start-up", 1000, 1052, too_short),
+                       phase("compile", 1052, 1464, energy(28.8, 20.1, 41.2, record::Provenance::modelled)),
+                       phase("first inference", 1470, 1479, too_short),
+                       phase("ready", 1000, 1479, energy(33.5, 23.4, 47.9, record::Provenance::modelled))};
   point.stop_reason = "width";
   return point;
 }

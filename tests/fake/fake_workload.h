@@ -13,6 +13,7 @@ namespace wattlens::fake {
 struct FakeWorkloadOptions {
   base::Seconds batch{0.002};
   std::int64_t batch_size = 1;
+  base::Seconds ready{0.0};  // what preparing takes
   std::optional<Error> prepare_error;
   std::optional<Error> run_error;
   std::int64_t good_runs = 0;  // calls of run() before run_error
@@ -34,8 +35,12 @@ class FakeWorkload final : public workload::Workload {
   }
   Result<void> prepare() override {
     if (options_.prepare_error) return std::unexpected(*options_.prepare_error);
+    const base::MonoTime begin = clock_.now();
+    clock_.sleep_until(begin + options_.ready);
+    preparation_ = {{"ready", begin, clock_.now()}};
     return {};
   }
+  std::vector<record::Phase> preparation() const override { return preparation_; }
   Result<record::OutputCheck> check_output() override {
     record::OutputCheck check;
     check.status = options_.check;
@@ -64,6 +69,7 @@ class FakeWorkload final : public workload::Workload {
   base::Clock& clock_;
   const base::Cancellation& cancel_;
   FakeWorkloadOptions options_;
+  std::vector<record::Phase> preparation_;
 };
 
 }  // namespace wattlens::fake
