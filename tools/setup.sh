@@ -96,10 +96,12 @@ make_venv() {
   if [[ -e $venv && ! -e $record ]]; then
     fail ".venv is there, but was not made by this script" "move it away, or use it as it is with WATTLENS_VENV=.venv"
   fi
+  # Scripts in .venv name its folder: one that was moved is of no use.
+  identity+=" in $PWD/$venv"
   if [[ -e $venv/wattlens-made && $(<"$record") == "$identity" ]] && "$venv/bin/python" -c '' 2>/dev/null; then
     return 0
   fi
-  [[ ! -e $venv ]] || say ".venv was made with another interpreter (or not finished): making it again"
+  [[ ! -e $venv ]] || say ".venv was made elsewhere, with another interpreter, or not finished: making it again"
   say "making .venv with Python $identity"
   rm -rf "$venv"
   mkdir "$venv"

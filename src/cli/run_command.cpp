@@ -71,7 +71,8 @@ std::unique_ptr<workload::Workload> make_workload(record::PlanPoint point,
   workload::InferenceOptions inference{.engine = *engine_named(engines, point.engine),
                                        .model_cache = options.model_cache};
   inference.client.system_allocator = options.system_allocator;
-  if (machine.memory > base::Bytes{}) inference.client.memory_budget = machine.memory * kWorkerMemoryShare;
+  const base::Bytes memory = machine.usable_memory();
+  if (memory > base::Bytes{}) inference.client.memory_budget = memory * kWorkerMemoryShare;
   if (const auto budget = plan.effort.budget) {
     // A worker that hangs must not take much more than the user gave for everything.
     inference.client.deadlines.compile = std::clamp(*budget, base::Seconds{60.0}, inference.client.deadlines.compile);

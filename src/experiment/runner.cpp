@@ -34,7 +34,7 @@ class Runner {
       : plan_(plan),
         tools_(instruments),
         sampler_(instruments.meters, instruments.clock, {.rate = plan.effort.rate}),
-        residents_(instruments.make_workload, machine.memory * kMemoryShare,
+        residents_(instruments.make_workload, machine.usable_memory() * kMemoryShare,
                    [this](std::vector<record::Phase>& phases) {
                      measure_preparation(tools_.meters.channels(), idle_power(), sampler_, phases);
                    }),

@@ -4,6 +4,7 @@
 #include "base/version.h"
 #include "machine/cpu.h"
 #include "machine/environment.h"
+#include "machine/memory_limit.h"
 #include "machine/tree.h"
 
 namespace wattlens::machine {
@@ -41,6 +42,7 @@ record::MachineState read_machine(const base::Path& root) {
   state.os = read_os(root);
   state.cpu = read_cpu(root);
   state.memory = read_memory(root);
+  state.memory_limit = read_memory_limit(root);
   state.virtual_machine = read_virtual_machine(root, base::read_text(root / "proc/cpuinfo").value_or(""));
   state.container = read_container(root);
   const std::string load = read_line(root / "proc/loadavg").value_or("");

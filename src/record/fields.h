@@ -87,6 +87,7 @@ void visit_fields(Visitor& v, Self& x) {
   v("os", x.os);
   v("cpu", x.cpu);
   v("memory_bytes", x.memory);
+  v("memory_limit_bytes", x.memory_limit);
   v("virtual_machine", x.virtual_machine);
   v("container", x.container);
   v("load_average", x.load_average);

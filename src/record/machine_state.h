@@ -34,7 +34,8 @@ struct MachineState {
   std::string kernel;
   std::string os;
   Cpu cpu;
-  Bytes memory;
+  Bytes memory;                        // of the machine
+  std::optional<Bytes> memory_limit;   // that its cgroups allow this process; empty: none
   std::string virtual_machine;         // "kvm", ...; empty on bare metal
   std::string container;               // "docker", ...; empty outside
   std::optional<double> load_average;  // 1 minute
@@ -42,6 +43,8 @@ struct MachineState {
   std::string git_revision;
   std::string build_type;
   std::string compiler;
+
+  Bytes usable_memory() const { return memory_limit && *memory_limit < memory ? *memory_limit : memory; }
 };
 
 // What else happened on the processors during one window. Shares are of one core: 1.0 is one busy core.

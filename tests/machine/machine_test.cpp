@@ -144,6 +144,40 @@ TEST(ReadMachine, AnArmServer) {
   EXPECT_THAT(cpu.features, ElementsAre("asimd", "asimdhp", "bf16", "i8mm", "sve"));
 }
 
+TEST(MemoryLimit, WithoutCgroupsThereIsNone) {
+  const fake::TempTree tree;
+  tree.write("proc/meminfo", "MemTotal: 8388608 kB\n");
+  const auto machine = read_machine(tree.root());
+  EXPECT_FALSE(machine.memory_limit);
+  EXPECT_EQ(machine.usable_memory(), base::mebibytes(8192));
+}
+
+TEST(MemoryLimit, TheSmallestOfTheSecondVersionCounts) {
+  const fake::TempTree tree;
+  tree.write("proc/meminfo", "MemTotal: 8388608 kB\n");
+  tree.write("proc/self/cgroup", "0::/a/b\n");
+  tree.write("sys/fs/cgroup/a/memory.max", "1073741824\n");
+  tree.write("sys/fs/cgroup/a/b/memory.max", "max\n");
+  const auto machine = read_machine(tree.root());
+  EXPECT_EQ(machine.memory_limit, base::mebibytes(1024));
+  EXPECT_EQ(machine.usable_memory(), base::mebibytes(1024));
+  EXPECT_EQ(machine.memory, base::mebibytes(8192)) << "the machine is as large as before";
+}
+
+TEST(MemoryLimit, OfTheFirstVersionToo) {
+  const fake::TempTree tree;
+  tree.write("proc/self/cgroup", "4:memory:/outside/of/the/container\n1:cpu:/\n0::/\n");
+  tree.write("sys/fs/cgroup/memory/memory.limit_in_bytes", "536870912\n");
+  EXPECT_EQ(read_machine(tree.root()).memory_limit, base::mebibytes(512));
+}
+
+TEST(MemoryLimit, TheNumberForNoLimitIsNone) {
+  const fake::TempTree tree;
+  tree.write("proc/self/cgroup", "4:memory:/\n");
+  tree.write("sys/fs/cgroup/memory/memory.limit_in_bytes", "9223372036854771712\n");
+  EXPECT_FALSE(read_machine(tree.root()).memory_limit);
+}
+
 TEST(UsableThreads, AffinityLimitsThem) {
   const fake::TempTree tree;
   tree.write("proc/self/status", "Cpus_allowed_list:\t0,2-3\n");
