@@ -110,7 +110,7 @@ TEST_F(ResumeTest, OfACompleteExperimentOnlyTheEndIsLeft) {
 TEST_F(ResumeTest, StopRulesSeeTheStoredRuns) {
   plan_.effort.repetitions.reset();
   plan_.effort.quick = true;
-  plan_.effort.target = 0.9;
+  plan_.effort.target = 5.0;  // reached at once, however a busy machine scatters
   plan_.axes.models = {"a"};
   const auto whole = run();
   ASSERT_TRUE(whole);
