@@ -5,7 +5,7 @@
 
 #include "cli/command_info.h"
 
-namespace CLI {
+namespace CLI {  // NOLINT(readability-identifier-naming): not ours
 class App;
 }
 

@@ -178,6 +178,7 @@ record::BatchSaving saving_of(std::span<const record::PointSummary* const> point
   const record::PointSummary& best = **std::ranges::min_element(points, {}, energy);
   const record::PointSummary& base = **std::ranges::min_element(points, {}, batch);
   record::BatchSaving saving{.model = base.point.model,
+                             .engine = base.point.engine,
                              .precision = base.point.precision,
                              .hint = base.point.hint,
                              .best_batch = best.point.batch,

@@ -92,6 +92,7 @@ struct CheckedPoint {
 // Least energy over the batch sizes of one model, against the smallest batch.
 struct BatchSaving {
   std::string model;
+  std::string engine;
   std::string precision;
   std::string hint;
   std::int64_t best_batch = 0;

@@ -272,10 +272,12 @@ Table savings_table(const ExperimentSummary& summary) {
       return saving.*member != summary.savings.front().*member;
     });
   };
+  const bool engines = varies(&record::BatchSaving::engine);
   const bool precisions = varies(&record::BatchSaving::precision);
   const bool hints = varies(&record::BatchSaving::hint);
   Table table;
   table.columns = {{"model", "network"},
+                   {"engine", engines ? "engine" : ""},
                    {"precision", precisions ? "precision" : ""},
                    {"hint", hints ? "hint" : ""},
                    {"best_batch", "best batch", number},
@@ -290,8 +292,8 @@ Table savings_table(const ExperimentSummary& summary) {
       saved.value = 100.0 * (1.0 - saving.ratio->value);
       saved.interval = bounds(100.0 * (1.0 - saving.ratio->high), 100.0 * (1.0 - saving.ratio->low));
     }
-    table.rows.push_back({saving.model, saving.precision, saving.hint, saving.best_batch, saving.base_batch,
-                          quantity_of(saving.ratio), saved, saving.verdict, provenance_of(saving)});
+    table.rows.push_back({saving.model, saving.engine, saving.precision, saving.hint, saving.best_batch,
+                          saving.base_batch, quantity_of(saving.ratio), saved, saving.verdict, provenance_of(saving)});
   }
   return table;
 }

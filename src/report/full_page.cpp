@@ -130,10 +130,17 @@ Section idle_power(const Experiment& experiment) {
   return {.heading = "Idle power", .table = std::move(table)};
 }
 
+bool several_engines(const ExperimentSummary& summary) {
+  return std::ranges::any_of(summary.points, [&](const record::PointSummary& point) {
+    return point.point.engine != summary.points.front().point.engine;
+  });
+}
+
 Section models(const ExperimentSummary& summary) {
   using enum ColumnKind;
   Table table;
   table.columns = {{"", "model"},
+                   {"", several_engines(summary) ? "engine" : ""},
                    {"", "batch", number},
                    {"", "runs as"},
                    {"", "threads", number, true},
@@ -147,8 +154,9 @@ Section models(const ExperimentSummary& summary) {
       check += fmt::format(", {:.2g}", *point.output_check.error);
       if (point.output_check.tolerance) check += fmt::format(" of {:.2g}", *point.output_check.tolerance);
     }
-    table.rows.push_back({point.point.model, point.point.batch, info.execution_precision, info.threads,
-                          info.peak_memory ? Cell(*info.peak_memory / base::mebibytes(1.0)) : Cell(), check});
+    table.rows.push_back({point.point.model, point.point.engine, point.point.batch, info.execution_precision,
+                          info.threads, info.peak_memory ? Cell(*info.peak_memory / base::mebibytes(1.0)) : Cell(),
+                          check});
   }
   return {.heading = "Models as they ran", .table = std::move(table)};
 }
@@ -163,6 +171,7 @@ Section preparation(const ExperimentSummary& summary) {
   using enum ColumnKind;
   Table table;
   table.columns = {{"", "model"},
+                   {"", several_engines(summary) ? "engine" : ""},
                    {"", "runs as"},
                    {"", "batch", number},
                    {"", "s start-up", number},
@@ -179,7 +188,7 @@ Section preparation(const ExperimentSummary& summary) {
     const auto* compile = phase_named(point, "compile");
     const auto* ready = phase_named(point, "ready");
     if (!ready) continue;
-    table.rows.push_back({point.point.model, point.workload.execution_precision, point.point.batch,
+    table.rows.push_back({point.point.model, point.point.engine, point.workload.execution_precision, point.point.batch,
                           seconds_cell(phase_named(point, "start-up")), seconds_cell(compile),
                           seconds_cell(phase_named(point, "first inference")), seconds_cell(ready),
                           joules_cell(compile), joules_cell(ready)});

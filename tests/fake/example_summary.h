@@ -144,9 +144,10 @@ inline record::ExperimentSummary example_summary() {
   failed.failure = Error{ErrorKind::run_failed, "the worker ran out of memory", "use a smaller batch"};
   failed.stop_reason = "failed";
   points[4] = failed;
-  summary.savings = {{"resnet50", "bf16", "latency", 8, 1, record::Estimate<double>{0.61, 0.55, 0.67}, "less",
-                      record::Provenance::measured},
-                     {"vit_b_16", "bf16", "latency", 1, 1, {}, "smallest batch is best", record::Provenance::modelled}};
+  summary.savings = {
+      {"resnet50", "openvino", "bf16", "latency", 8, 1, record::Estimate<double>{0.61, 0.55, 0.67}, "less",
+       record::Provenance::measured},
+      {"vit_b_16", "openvino", "bf16", "latency", 1, 1, {}, "smallest batch is best", record::Provenance::modelled}};
   return summary;
 }
 

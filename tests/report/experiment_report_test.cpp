@@ -72,5 +72,17 @@ TEST(ExperimentReport, WhatVariesNamesTheGroups) {
   EXPECT_NE(text.find("openvino on cpu, latency hint, 224 px, 2 threads"), std::string::npos);
 }
 
+TEST(ExperimentReport, SeveralEnginesAreNamedInEveryTableThatMixesThem) {
+  auto summary = fake::example_summary();
+  EXPECT_EQ(experiment_in_full(summary, Format::table).find("  engine"), std::string::npos);
+  summary.points[1].point.engine = "libtorch";
+  summary.savings.push_back(summary.savings.front());
+  summary.savings.back().engine = "libtorch";
+  const std::string text = experiment_in_full(summary, Format::table, {.width = 160});
+  for (const char* part : {"network   engine    best batch", "model     engine    batch  runs as"}) {
+    EXPECT_NE(text.find(part), std::string::npos) << part << '\n' << text;
+  }
+}
+
 }  // namespace
 }  // namespace wattlens::report
