@@ -7,29 +7,15 @@
 
 #include <algorithm>
 #include <array>
-#include <condition_variable>
-#include <deque>
 #include <exception>
 #include <map>
-#include <mutex>
-#include <optional>
 #include <utility>
 
 #include "engine/openvino_error.h"
+#include "engine/slot_session.h"
 
 namespace wattlens::engine {
 namespace {
-
-struct Finished {
-  Completion completion;
-  std::exception_ptr failure;
-};
-
-struct Slot {
-  ov::InferRequest request;
-  bool in_flight = false;
-  bool has_output = false;
-};
 
 std::vector<std::int64_t> dimensions(const ov::Shape& shape) { return {shape.begin(), shape.end()}; }
 
@@ -49,95 +35,57 @@ void copy_images(const TensorView& images, std::span<float> into, network::Image
   }
 }
 
-class OpenvinoSession : public Session {
+class OpenvinoSession : public SlotSession {
  public:
-  OpenvinoSession(std::vector<ov::InferRequest> requests, SessionFacts facts) : facts_(std::move(facts)) {
-    for (auto& request : requests) slots_.push_back({.request = std::move(request)});
-  }
+  OpenvinoSession(std::vector<ov::InferRequest> requests, SessionFacts facts)
+      : SlotSession(std::move(facts.info), std::move(facts.operators), std::ssize(requests)),
+        requests_(std::move(requests)),
+        layout_(facts.layout),
+        output_(facts.output) {}
 
-  record::WorkloadInfo describe() const override { return facts_.info; }
-  std::span<const Operator> operators() const override { return facts_.operators; }
-  std::int64_t slots() const override { return std::ssize(slots_); }
-
-  Result<void> set_input(const TensorView& images) override {
+ protected:
+  Result<void> copy_input(const TensorView& images) override {
     return without_exceptions("cannot set the input", ErrorKind::run_failed, [&]() -> Result<void> {
-      for (auto& slot : slots_) {
-        if (slot.in_flight) return fail(ErrorKind::internal, "set_input while a batch is in flight");
-        auto tensor = slot.request.get_input_tensor();
-        const auto& shape = facts_.info.input_shape;
-        if (images.shape != shape || images.values.size() != tensor.get_size()) {
-          return fail(ErrorKind::usage, fmt::format("images of shape {} with {} values given to a model that takes {}",
-                                                    images.shape, images.values.size(), shape));
-        }
-        copy_images(images, {tensor.data<float>(), tensor.get_size()}, facts_.layout);
+      for (auto& request : requests_) {
+        auto tensor = request.get_input_tensor();
+        copy_images(images, {tensor.data<float>(), tensor.get_size()}, layout_);
       }
-      has_input_ = true;
       return {};
     });
   }
 
-  Result<void> enqueue(std::int64_t index) override {
-    if (!has_input_)
-      return fail(ErrorKind::internal, "enqueue before set_input: the input would be whatever memory held");
-    if (index < 0 || index >= slots() || slots_[index].in_flight) {
-      return fail(ErrorKind::internal, fmt::format("slot {} of {} is busy or does not exist", index, slots()));
-    }
-    auto& slot = slots_[index];
+  Result<void> start(std::int64_t slot) override {
     return without_exceptions("cannot run a batch", ErrorKind::run_failed, [&]() -> Result<void> {
-      if (!started_) started_ = clock_.now();
-      slot.in_flight = true;
-      ++in_flight_;
-      try {
-        start(slot, index);
-      } catch (...) {
-        slot.in_flight = false;
-        --in_flight_;
-        throw;
-      }
+      launch(requests_[slot], slot);
       return {};
     });
   }
 
-  Result<Completion> next_completion() override {
-    if (in_flight_ == 0) return fail(ErrorKind::internal, "no batch is in flight");
-    const auto finished = next_finished();
-    auto& slot = slots_[finished.completion.slot];
-    slot.in_flight = false;
-    --in_flight_;
-    return without_exceptions("a batch failed", ErrorKind::run_failed, [&]() -> Result<Completion> {
+  Result<void> settle(const Finished& finished) override {
+    return without_exceptions("a batch failed", ErrorKind::run_failed, [&]() -> Result<void> {
       if (finished.failure) std::rethrow_exception(finished.failure);
-      settle(slot);
-      slot.has_output = true;
-      if (!facts_.info.first_inference) facts_.info.first_inference = finished.completion.time - *started_;
-      return finished.completion;
+      release(requests_[finished.completion.slot]);
+      return {};
     });
   }
 
-  Result<TensorView> output(std::int64_t index) override {
-    if (index < 0 || index >= slots() || slots_[index].in_flight || !slots_[index].has_output) {
-      return fail(ErrorKind::internal, fmt::format("slot {} has no output", index));
-    }
+  Result<TensorView> read_output(std::int64_t slot) override {
     return without_exceptions("cannot read the output", ErrorKind::run_failed, [&]() -> Result<TensorView> {
-      const auto tensor = slots_[index].request.get_output_tensor(facts_.output);
+      const auto tensor = requests_[slot].get_output_tensor(output_);
       return TensorView{dimensions(tensor.get_shape()), {tensor.data<const float>(), tensor.get_size()}};
     });
   }
 
- protected:
-  virtual void start(Slot& slot, std::int64_t index) = 0;
-  virtual Finished next_finished() = 0;
-  virtual void settle(Slot&) {}
+  // May throw, as OpenVINO does.
+  virtual void launch(ov::InferRequest& request, std::int64_t slot) = 0;
+  virtual void release(ov::InferRequest&) {}
 
-  std::vector<Slot>& all_slots() { return slots_; }
-  const base::Clock& clock() const { return clock_; }
+  std::vector<ov::InferRequest>& requests() { return requests_; }
 
  private:
-  base::SystemClock clock_;
-  SessionFacts facts_;
-  std::vector<Slot> slots_;
-  std::int64_t in_flight_ = 0;
-  bool has_input_ = false;
-  std::optional<base::MonoTime> started_;
+  std::vector<ov::InferRequest> requests_;  // one of each slot
+  network::ImageLayout layout_;
+  std::size_t output_;
 };
 
 // One slot; a batch runs in the thread that enqueues it, which spares two changes of thread per batch.
@@ -146,11 +94,11 @@ class SynchronousSession final : public OpenvinoSession {
   using OpenvinoSession::OpenvinoSession;
 
  private:
-  void start(Slot& slot, std::int64_t index) override {
-    slot.request.infer();
-    finished_ = {.completion = {.slot = index, .time = clock().now()}, .failure = nullptr};
+  void launch(ov::InferRequest& request, std::int64_t slot) override {
+    request.infer();
+    finished_ = {.completion = {.slot = slot, .time = clock().now()}, .failure = nullptr};
   }
-  Finished next_finished() override { return finished_; }
+  Finished wait() override { return finished_; }
 
   Finished finished_;
 };
@@ -159,40 +107,26 @@ class AsynchronousSession final : public OpenvinoSession {
  public:
   AsynchronousSession(std::vector<ov::InferRequest> requests, SessionFacts facts)
       : OpenvinoSession(std::move(requests), std::move(facts)) {
-    for (std::int64_t index = 0; auto& slot : all_slots()) {
-      slot.request.set_callback([this, index](std::exception_ptr failure) { finish(index, std::move(failure)); });
-      ++index;
+    for (std::int64_t slot = 0; auto& request : this->requests()) {
+      request.set_callback([this, slot](std::exception_ptr failure) {  // in a thread of OpenVINO's
+        finished_.push({.completion = {.slot = slot, .time = clock().now()}, .failure = std::move(failure)});
+      });
+      ++slot;
     }
   }
 
   // A request waits for its batch when it ends, and its callback refers to this object: they end first.
-  ~AsynchronousSession() override { all_slots().clear(); }
+  ~AsynchronousSession() override { requests().clear(); }
 
  private:
-  void start(Slot& slot, std::int64_t) override { slot.request.start_async(); }
-
-  Finished next_finished() override {
-    std::unique_lock lock(mutex_);
-    any_finished_.wait(lock, [this] { return !finished_.empty(); });
-    auto first = std::move(finished_.front());
-    finished_.pop_front();
-    return first;
-  }
+  void launch(ov::InferRequest& request, std::int64_t) override { request.start_async(); }
+  Finished wait() override { return finished_.pop(); }
 
   // OpenVINO takes the callback out of the request while it runs and puts it back after. Were the request started again
   // before that, its next completion could go unheard; wait() returns only after the callback is back.
-  void settle(Slot& slot) override { slot.request.wait(); }
+  void release(ov::InferRequest& request) override { request.wait(); }
 
-  void finish(std::int64_t index, std::exception_ptr failure) {  // in a thread of OpenVINO's
-    const auto time = clock().now();
-    const std::lock_guard lock(mutex_);
-    finished_.push_back({.completion = {.slot = index, .time = time}, .failure = std::move(failure)});
-    any_finished_.notify_one();
-  }
-
-  std::mutex mutex_;
-  std::condition_variable any_finished_;
-  std::deque<Finished> finished_;  // in the order of completion
+  FinishedQueue finished_;
 };
 
 bool does_most_of_the_work(std::string_view layer) {

@@ -19,6 +19,7 @@
 #include "engine/torch_model.h"
 #include "engine/torch_network.h"
 #include "engine/torch_session.h"
+#include "network/image_input.h"
 #include "network/state_dict.h"
 #include "network/weights.h"
 #include "network/zoo.h"
@@ -102,7 +103,6 @@ class TorchEngine final : public Engine {
     WATTLENS_CHECK(check_native(device, options.precision));
 
     TorchRun run{.placement = {.device = torch_device(device.id), .type = type}, .info = describe(device, options)};
-    run.input = {options.batch, 3, options.image_size, options.image_size};
     WATTLENS_CHECK(load(source, options, run));
     run.info.conditions.push_back(fmt::format("memory format: {}", to_text(run.placement.format)));
     if (!run.placement.device.is_cpu()) {
@@ -128,7 +128,7 @@ class TorchEngine final : public Engine {
 
   static Result<void> load(const ModelSource& source, const SessionOptions& options, TorchRun& run) {
     if (source.network.empty()) {
-      WATTLENS_TRY(auto file, load_torch_file(source.file, run.placement, run.input, run.info.streams));
+      WATTLENS_TRY(auto file, load_torch_file(source.file, run.placement, run.info.input_shape, run.info.streams));
       run.model = std::move(file.model);
       run.placement = file.placement;
       run.operators = std::move(file.operators);
@@ -154,6 +154,8 @@ class TorchEngine final : public Engine {
     info.engine_version = version_;
     info.device_name = device.name;
     info.execution_precision = options.precision;
+    info.input_shape = {options.batch, 3, options.image_size, options.image_size};
+    info.input_layout = network::to_string(network::ImageLayout::nchw);
     info.threads = options.threads > 0 ? options.threads : default_threads_;
     const bool on_processor = device.id == "cpu";
     info.streams = options.hint != "throughput" ? 1 : on_processor ? info.threads : 2;

@@ -6,134 +6,87 @@
 #include <c10/core/DeviceGuard.h>
 #include <c10/core/Event.h>
 #include <c10/core/InferenceMode.h>
-#include <fmt/format.h>
-#include <fmt/ranges.h>
 
 #include <condition_variable>
 #include <deque>
 #include <exception>
 #include <mutex>
-#include <optional>
 #include <stop_token>
 #include <thread>
 #include <utility>
 
+#include "engine/slot_session.h"
 #include "engine/torch_error.h"
 
 namespace wattlens::engine {
 namespace {
 
-struct Finished {
-  Completion completion;
-  std::exception_ptr failure;
-};
-
-struct Slot {
+struct Tensors {
   at::Tensor input;
   at::Tensor output;
   at::Tensor logits;  // the output in float32 on the processor, row by row
-  bool in_flight = false;
 };
 
-class TorchSession : public Session {
+class TorchSession : public SlotSession {
  public:
-  explicit TorchSession(TorchRun run) : run_(std::move(run)), slots_(static_cast<std::size_t>(run_.info.streams)) {}
+  explicit TorchSession(TorchRun run)
+      : SlotSession(std::move(run.info), std::move(run.operators), run.info.streams),
+        model_(std::move(run.model)),
+        placement_(run.placement),
+        tensors_(static_cast<std::size_t>(slots())) {}
 
-  record::WorkloadInfo describe() const override { return run_.info; }
-  std::span<const Operator> operators() const override { return run_.operators; }
-  std::int64_t slots() const override { return std::ssize(slots_); }
-
-  Result<void> set_input(const TensorView& images) override {
+ protected:
+  Result<void> copy_input(const TensorView& images) override {
     return without_torch_exceptions("cannot set the input", ErrorKind::run_failed, [&]() -> Result<void> {
-      if (images.shape != run_.input || std::ssize(images.values) != element_count()) {
-        return fail(ErrorKind::usage, fmt::format("images of shape {} with {} values given to a model that takes {}",
-                                                  images.shape, images.values.size(), run_.input));
-      }
       // LibTorch knows no read-only tensors; this one is only copied.
       const auto lent = at::from_blob(const_cast<float*>(images.values.data()), images.shape, at::kFloat);
-      for (auto& slot : slots_) {
-        if (slot.in_flight) return fail(ErrorKind::internal, "set_input while a batch is in flight");
+      for (auto& slot : tensors_) {
         slot.input = at::Tensor();
-        slot.input = lent.to(lent.options().device(run_.placement.device).dtype(run_.placement.type),
-                             /*non_blocking=*/false, /*copy=*/true, run_.placement.format);
+        slot.input = lent.to(lent.options().device(placement_.device).dtype(placement_.type),
+                             /*non_blocking=*/false, /*copy=*/true, placement_.format);
       }
       return {};
     });
   }
 
-  Result<void> enqueue(std::int64_t index) override {
-    if (index < 0 || index >= slots() || slots_[index].in_flight) {
-      return fail(ErrorKind::internal, fmt::format("slot {} of {} is busy or does not exist", index, slots()));
-    }
-    auto& slot = slots_[index];
-    if (!slot.input.defined()) return fail(ErrorKind::internal, "enqueue before set_input");
-    if (!started_) started_ = clock_.now();
-    slot.in_flight = true;
-    ++in_flight_;
-    start(index);
-    return {};
-  }
-
-  Result<Completion> next_completion() override {
-    if (in_flight_ == 0) return fail(ErrorKind::internal, "no batch is in flight");
-    const auto finished = next_finished();
-    auto& slot = slots_[finished.completion.slot];
-    slot.in_flight = false;
-    --in_flight_;
-    return without_torch_exceptions("a batch failed", ErrorKind::run_failed, [&]() -> Result<Completion> {
+  Result<void> settle(const Finished& finished) override {
+    return without_torch_exceptions("a batch failed", ErrorKind::run_failed, [&]() -> Result<void> {
       if (finished.failure) std::rethrow_exception(finished.failure);
-      if (!run_.info.first_inference) run_.info.first_inference = finished.completion.time - *started_;
-      return finished.completion;
+      return {};
     });
   }
 
-  Result<TensorView> output(std::int64_t index) override {
-    if (index < 0 || index >= slots() || slots_[index].in_flight || !slots_[index].output.defined()) {
-      return fail(ErrorKind::internal, fmt::format("slot {} has no output", index));
-    }
+  Result<TensorView> read_output(std::int64_t index) override {
     return without_torch_exceptions("cannot read the output", ErrorKind::run_failed, [&]() -> Result<TensorView> {
-      auto& slot = slots_[index];
+      auto& slot = tensors_[index];
       slot.logits = slot.output.to(at::kCPU, at::kFloat).contiguous();
       const auto count = static_cast<std::size_t>(slot.logits.numel());
       return TensorView{slot.logits.sizes().vec(), {slot.logits.const_data_ptr<float>(), count}};
     });
   }
 
- protected:
-  virtual void start(std::int64_t index) = 0;  // never throws: what fails is told by next_finished()
-  virtual Finished next_finished() = 0;
-
-  const at::Device& device() const { return run_.placement.device; }
-  const base::Clock& clock() const { return clock_; }
+  const at::Device& device() const { return placement_.device; }
 
   // One batch, here and now; on a GPU it is only launched. The last output goes first, so that its memory can be used
   // again.
   Finished compute(std::int64_t index) {
-    auto& slot = slots_[index];
+    auto& slot = tensors_[index];
     Finished finished{.completion = {.slot = index, .time = {}}, .failure = nullptr};
     try {
       const c10::InferenceMode inference;
       slot.output = at::Tensor();
-      slot.output = run_.model->forward(slot.input);
+      slot.output = model_->forward(slot.input);
     } catch (...) {
       finished.failure = std::current_exception();
     }
-    finished.completion.time = clock_.now();
+    finished.completion.time = clock().now();
     return finished;
   }
 
  private:
-  std::int64_t element_count() const {
-    std::int64_t count = 1;
-    for (const auto size : run_.input) count *= size;
-    return count;
-  }
-
-  base::SystemClock clock_;
-  TorchRun run_;
-  std::vector<Slot> slots_;
-  std::int64_t in_flight_ = 0;
-  std::optional<base::MonoTime> started_;
+  std::shared_ptr<const TorchModel> model_;
+  Placement placement_;
+  std::vector<Tensors> tensors_;  // of each slot
 };
 
 class SynchronousSession final : public TorchSession {
@@ -141,8 +94,11 @@ class SynchronousSession final : public TorchSession {
   using TorchSession::TorchSession;
 
  private:
-  void start(std::int64_t index) override { finished_ = compute(index); }
-  Finished next_finished() override { return finished_; }
+  Result<void> start(std::int64_t slot) override {
+    finished_ = compute(slot);
+    return {};
+  }
+  Finished wait() override { return finished_; }
 
   Finished finished_;
 };
@@ -151,46 +107,38 @@ class SynchronousSession final : public TorchSession {
 class ThreadedSession final : public TorchSession {
  public:
   explicit ThreadedSession(TorchRun run) : TorchSession(std::move(run)) {
-    for (std::int64_t index = 0; index < slots(); ++index) {
-      threads_.emplace_back([this, index](const std::stop_token& stop) { work(index, stop); });
+    for (std::int64_t slot = 0; slot < slots(); ++slot) {
+      threads_.emplace_back([this, slot](const std::stop_token& stop) { work(slot, stop); });
     }
   }
 
   ~ThreadedSession() override { threads_.clear(); }  // waits for them: they use what is destroyed next
 
  private:
-  void start(std::int64_t index) override {
+  Result<void> start(std::int64_t slot) override {
     const std::lock_guard lock(mutex_);
-    wanted_.push_back(index);
+    wanted_.push_back(slot);
     any_wanted_.notify_all();
+    return {};
   }
 
-  Finished next_finished() override {
-    std::unique_lock lock(mutex_);
-    any_finished_.wait(lock, [this] { return !finished_.empty(); });
-    auto first = std::move(finished_.front());
-    finished_.pop_front();
-    return first;
-  }
+  Finished wait() override { return finished_.pop(); }
 
-  void work(std::int64_t index, const std::stop_token& stop) {
+  void work(std::int64_t slot, const std::stop_token& stop) {
     at::globalContext().setFlushDenormal(true);  // holds for the thread that asks
     at::set_num_threads(1);
     std::unique_lock lock(mutex_);
-    while (any_wanted_.wait(lock, stop, [&] { return std::erase(wanted_, index) > 0; })) {
+    while (any_wanted_.wait(lock, stop, [&] { return std::erase(wanted_, slot) > 0; })) {
       lock.unlock();
-      auto finished = compute(index);
+      finished_.push(compute(slot));
       lock.lock();
-      finished_.push_back(std::move(finished));
-      any_finished_.notify_one();
     }
   }
 
   std::mutex mutex_;
   std::condition_variable_any any_wanted_;
-  std::condition_variable any_finished_;
   std::vector<std::int64_t> wanted_;
-  std::deque<Finished> finished_;  // in the order of completion
+  FinishedQueue finished_;
   std::vector<std::jthread> threads_;
 };
 
@@ -202,7 +150,7 @@ class StreamSession final : public TorchSession {
   }
 
  private:
-  void start(std::int64_t index) override {
+  Result<void> start(std::int64_t index) override {
     auto launched = Finished{.completion = {.slot = index, .time = {}}, .failure = nullptr};
     try {
       const c10::DeviceGuard guard(device());
@@ -212,9 +160,10 @@ class StreamSession final : public TorchSession {
       launched.failure = std::current_exception();
     }
     launched_.push_back(std::move(launched));
+    return {};
   }
 
-  Finished next_finished() override {
+  Finished wait() override {
     auto first = std::move(launched_.front());
     launched_.pop_front();
     try {

@@ -12,8 +12,7 @@ namespace wattlens::engine {
 struct TorchRun {
   std::shared_ptr<const TorchModel> model;
   Placement placement;
-  std::vector<std::int64_t> input;  // the shape of a batch of images
-  record::WorkloadInfo info;        // what the session then tells of itself; its `streams` is the number of slots
+  record::WorkloadInfo info;  // what the session then tells of itself; its `streams` is the number of slots
   std::vector<Operator> operators;
 };
 

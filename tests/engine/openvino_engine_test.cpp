@@ -47,7 +47,7 @@ TEST_F(OpenvinoEngine, APrecisionThatTheProcessorLacksIsNotMeasurable) {
   for (const std::string precision : {"f32", "bf16", "f16"}) {
     auto options = small();
     options.precision = precision;
-    const auto session = compile("classifier", options);
+    const auto session = engine_->compile(source_of("classifier"), options);
     EXPECT_EQ(session.has_value(), has_precision(precision)) << precision;
     if (session) {
       EXPECT_EQ((*session)->describe().execution_precision, precision);

@@ -1,108 +1,21 @@
 #include "engine/openvino_session.h"
 
-#include <gmock/gmock.h>
-#include <gtest/gtest.h>
-
-#include <set>
-
 #include "engine/openvino_fixture.h"
+#include "engine/session_contract.h"
 
 namespace wattlens::engine {
 namespace {
 
-using testing::HasSubstr;
+class OpenvinoClassifier : public OpenvinoTest {
+ protected:
+  static constexpr double kTolerance = 1e-5;
 
-using OpenvinoSession = OpenvinoTest;
+  static ModelSource source() { return source_of("classifier"); }
+  static Images images(std::int64_t batch) { return Images(batch); }
+  static std::vector<double> expected(const Images& images) { return expected_logits(images); }
+};
 
-TEST_F(OpenvinoSession, EverySlotGivesTheRightOutput) {
-  for (const std::string hint : {"latency", "throughput"}) {
-    for (const std::int64_t batch : {1, 3}) {
-      auto options = small(batch);
-      options.hint = hint;
-      const auto session = compiled("classifier", options);
-      ASSERT_NE(session, nullptr);
-      ASSERT_GE(session->slots(), 1);
-      EXPECT_TRUE(hint == "throughput" || session->slots() == 1);
-      const Images images(batch);
-      ASSERT_TRUE(session->set_input(images.view()).has_value());
-      for (int round = 0; round < 3; ++round) {
-        for (std::int64_t slot = 0; slot < session->slots(); ++slot) ASSERT_TRUE(session->enqueue(slot).has_value());
-        std::set<std::int64_t> completed;
-        for (std::int64_t i = 0; i < session->slots(); ++i) {
-          const auto completion = session->next_completion();
-          ASSERT_TRUE(completion.has_value()) << completion.error().message;
-          EXPECT_TRUE(completed.insert(completion->slot).second);
-        }
-        for (std::int64_t slot = 0; slot < session->slots(); ++slot) {
-          const auto output = session->output(slot);
-          ASSERT_TRUE(output.has_value()) << output.error().message;
-          expect_logits(*output, images, 1e-5);
-        }
-      }
-    }
-  }
-}
-
-TEST_F(OpenvinoSession, CompletionsAreStampedAfterTheyWereEnqueuedAndNeverGoBack) {
-  const base::SystemClock clock;
-  for (const std::string hint : {"latency", "throughput"}) {
-    auto options = small();
-    options.hint = hint;
-    const auto session = compiled("classifier", options);
-    ASSERT_NE(session, nullptr);
-    ASSERT_TRUE(session->set_input(Images(1).view()).has_value());
-    auto before = clock.now();
-    for (int i = 0; i < 100; ++i) {
-      ASSERT_TRUE(session->enqueue(i % session->slots()).has_value());
-      const auto completion = session->next_completion();
-      ASSERT_TRUE(completion.has_value());
-      EXPECT_EQ(completion->slot, i % session->slots());
-      EXPECT_GT(completion->time, before);
-      EXPECT_LE(completion->time, clock.now());
-      before = completion->time;
-    }
-  }
-}
-
-TEST_F(OpenvinoSession, AnUntouchedInputIsNeverRun) {
-  const auto session = compiled("classifier", small());
-  ASSERT_NE(session, nullptr);
-  EXPECT_FALSE(session->enqueue(0).has_value());
-  EXPECT_FALSE(session->output(0).has_value());
-  EXPECT_FALSE(session->next_completion().has_value());
-}
-
-TEST_F(OpenvinoSession, ASlotThatIsBusyOrUnknownIsRefused) {
-  const auto session = compiled("classifier", small());
-  ASSERT_NE(session, nullptr);
-  ASSERT_TRUE(session->set_input(Images(1).view()).has_value());
-  EXPECT_FALSE(session->enqueue(-1).has_value());
-  EXPECT_FALSE(session->enqueue(1).has_value());
-  ASSERT_TRUE(session->enqueue(0).has_value());
-  EXPECT_FALSE(session->enqueue(0).has_value());
-  EXPECT_FALSE(session->output(0).has_value());
-  EXPECT_FALSE(session->set_input(Images(1).view()).has_value());
-  EXPECT_TRUE(session->next_completion().has_value());
-  EXPECT_TRUE(session->output(0).has_value());
-}
-
-TEST_F(OpenvinoSession, ImagesOfAnotherShapeAreRefused) {
-  const auto session = compiled("classifier", small(2));
-  ASSERT_NE(session, nullptr);
-  EXPECT_THAT(session->set_input(Images(1).view()).error().message, HasSubstr("takes [2, 3, 8, 8]"));
-  const Images images(2);
-  EXPECT_FALSE(session->set_input({images.shape, std::span(images.values).first(7)}).has_value());
-}
-
-TEST_F(OpenvinoSession, ASessionMayEndWhileBatchesAreInFlight) {
-  auto options = small(4);
-  options.hint = "throughput";
-  auto session = compiled("classifier", options);
-  ASSERT_NE(session, nullptr);
-  ASSERT_TRUE(session->set_input(Images(4).view()).has_value());
-  for (std::int64_t slot = 0; slot < session->slots(); ++slot) ASSERT_TRUE(session->enqueue(slot).has_value());
-  session.reset();
-}
+INSTANTIATE_TYPED_TEST_SUITE_P(Openvino, SessionContract, OpenvinoClassifier);
 
 }  // namespace
 }  // namespace wattlens::engine

@@ -66,7 +66,7 @@ TEST_F(TorchEngine, ABatchBeyondMemoryFailsAndLeavesTheSessionUsable) {
     EXPECT_EQ(completion.error().message, "a batch failed: not enough memory");
     EXPECT_FALSE(session->output(0).has_value());
   }
-  EXPECT_EQ(std::ssize(output_of(*session, images)), 16 * 5);
+  EXPECT_EQ(std::ssize(values_of(*session, images)), 16 * 5);
 }
 
 TEST_F(TorchEngine, APrecisionThatTheProcessorLacksIsNotMeasurable) {
@@ -89,7 +89,7 @@ TEST_F(TorchEngine, DescribesWhatItRunsUnderWhichConditions) {
   const auto session = compiled(network(), options);
   ASSERT_NE(session, nullptr);
   EXPECT_FALSE(session->describe().first_inference.has_value());
-  output_of(*session, small_images(1));
+  values_of(*session, small_images(1));
   const auto info = session->describe();
   EXPECT_THAT(info.engine_version, testing::StartsWith("2."));
   EXPECT_EQ(info.engine_version, engine_->version());

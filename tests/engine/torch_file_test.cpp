@@ -38,7 +38,7 @@ class TorchFile : public TorchTest {
   }
   static void expect_classified(Session& session, std::int64_t batch, double tolerance) {
     const Images images(batch);
-    const auto output = output_of(session, images);
+    const auto output = values_of(session, images);
     expect_logits({{batch, 4}, output}, images, tolerance);
   }
 };
@@ -77,7 +77,7 @@ TEST_F(TorchFile, HowItRunsIsRecorded) {
 
 TEST_F(TorchFile, ANumberThatIsNoneIsLeftToTheOutputCheck) {
   const Images images(3);
-  const auto output = output_of(*opened(model("not_a_number.pt")), images);
+  const auto output = values_of(*opened(model("not_a_number.pt")), images);
   EXPECT_TRUE(std::ranges::any_of(output, [](float value) { return std::isnan(value); }));
 }
 

@@ -39,7 +39,7 @@ TEST_F(TorchPackage, GivesItsLogits) {
     const auto session = compiled(source_, options);
     ASSERT_NE(session, nullptr);
     const Images images(3);
-    const auto output = output_of(*session, images);
+    const auto output = values_of(*session, images);
     expect_logits({{3, 4}, output}, images, 1e-5);
     EXPECT_THAT(session->describe().conditions, Contains(HasSubstr("execution: compiled package")));
     EXPECT_TRUE(session->operators().empty());

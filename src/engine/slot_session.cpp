@@ -1,0 +1,68 @@
+#include "engine/slot_session.h"
+
+#include <fmt/format.h>
+#include <fmt/ranges.h>
+
+#include <functional>
+#include <numeric>
+#include <utility>
+
+namespace wattlens::engine {
+namespace {
+
+std::int64_t element_count(const std::vector<std::int64_t>& shape) {
+  return std::accumulate(shape.begin(), shape.end(), std::int64_t{1}, std::multiplies{});
+}
+
+}  // namespace
+
+SlotSession::SlotSession(record::WorkloadInfo info, std::vector<Operator> operators, std::int64_t slots)
+    : info_(std::move(info)), operators_(std::move(operators)), slots_(static_cast<std::size_t>(slots)) {}
+
+Result<void> SlotSession::set_input(const TensorView& images) {
+  if (in_flight_ > 0) return fail(ErrorKind::internal, "set_input while a batch is in flight");
+  const auto& shape = info_.input_shape;
+  if (images.shape != shape || std::ssize(images.values) != element_count(shape)) {
+    return fail(ErrorKind::usage, fmt::format("images of shape {} with {} values given to a model that takes {}",
+                                              images.shape, images.values.size(), shape));
+  }
+  WATTLENS_CHECK(copy_input(images));
+  has_input_ = true;
+  return {};
+}
+
+Result<void> SlotSession::enqueue(std::int64_t index) {
+  if (!has_input_) {
+    return fail(ErrorKind::internal, "enqueue before set_input: the input would be whatever memory held");
+  }
+  if (!exists(index) || slots_[index].in_flight) {
+    return fail(ErrorKind::internal, fmt::format("slot {} of {} is busy or does not exist", index, slots()));
+  }
+  if (!started_) started_ = clock_.now();
+  slots_[index].has_output = false;
+  WATTLENS_CHECK(start(index));
+  slots_[index].in_flight = true;
+  ++in_flight_;
+  return {};
+}
+
+Result<Completion> SlotSession::next_completion() {
+  if (in_flight_ == 0) return fail(ErrorKind::internal, "no batch is in flight");
+  const auto finished = wait();
+  auto& slot = slots_[finished.completion.slot];
+  slot.in_flight = false;
+  --in_flight_;
+  WATTLENS_CHECK(settle(finished));
+  slot.has_output = true;
+  if (!info_.first_inference) info_.first_inference = finished.completion.time - *started_;
+  return finished.completion;
+}
+
+Result<TensorView> SlotSession::output(std::int64_t index) {
+  if (!exists(index) || slots_[index].in_flight || !slots_[index].has_output) {
+    return fail(ErrorKind::internal, fmt::format("slot {} has no output", index));
+  }
+  return read_output(index);
+}
+
+}  // namespace wattlens::engine

@@ -1,0 +1,55 @@
+// The part of a session that all engines share: which slots are busy, what may be asked of a slot and when, and how
+// long the first inference took. An engine adds the work itself.
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <span>
+#include <vector>
+
+#include "engine/engine.h"
+#include "engine/finished_queue.h"
+
+namespace wattlens::engine {
+
+class SlotSession : public Session {
+ public:
+  record::WorkloadInfo describe() const final { return info_; }
+  std::span<const Operator> operators() const final { return operators_; }
+  std::int64_t slots() const final { return std::ssize(slots_); }
+  Result<void> set_input(const TensorView& images) final;
+  Result<void> enqueue(std::int64_t slot) final;
+  Result<Completion> next_completion() final;
+  Result<TensorView> output(std::int64_t slot) final;
+
+ protected:
+  // `info` is what describe() then tells; its input_shape is the only one that set_input() takes.
+  SlotSession(record::WorkloadInfo info, std::vector<Operator> operators, std::int64_t slots);
+
+  // The engine's own work. A slot that is named here exists, and its turn was checked.
+  virtual Result<void> copy_input(const TensorView& images) = 0;  // of the right shape, into every slot; none is busy
+  virtual Result<void> start(std::int64_t slot) = 0;              // one batch; where it fails, nothing is in flight
+  virtual Finished wait() = 0;                                    // for the next batch in flight, there is one, to end
+  virtual Result<void> settle(const Finished& finished) = 0;      // the failure in words; or makes the slot ready again
+  virtual Result<TensorView> read_output(std::int64_t slot) = 0;  // of a batch that did not fail
+
+  const base::Clock& clock() const { return clock_; }
+
+ private:
+  struct Slot {
+    bool in_flight = false;
+    bool has_output = false;
+  };
+
+  bool exists(std::int64_t slot) const { return slot >= 0 && slot < slots(); }
+
+  base::SystemClock clock_;
+  record::WorkloadInfo info_;
+  std::vector<Operator> operators_;
+  std::vector<Slot> slots_;
+  std::int64_t in_flight_ = 0;
+  bool has_input_ = false;
+  std::optional<base::MonoTime> started_;  // the first batch
+};
+
+}  // namespace wattlens::engine
