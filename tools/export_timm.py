@@ -69,8 +69,7 @@ def write_onnx(model, images, path, arguments, external):
     )
 
 
-def write_torchscript(model, images, path, facts):
-    """The facts travel in the archive too, as extra/wattlens.json: TorchScript does not hold the input's shape."""
+def write_torchscript(model, images, path):
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
         traced = torch.jit.trace(model, images, check_trace=False)
@@ -80,7 +79,7 @@ def write_torchscript(model, images, path, facts):
         difference = float((traced(other) - expected).abs().max())
     if not difference < 1e-3 * max(1.0, float(expected.abs().max())):
         raise ValueError(f"the traced model is wrong at another batch, by {difference:.3g}")
-    torch.jit.save(traced, path, _extra_files={"wattlens.json": json.dumps(facts)})
+    torch.jit.save(traced, path)
 
 
 def export(name, arguments):
@@ -96,8 +95,7 @@ def export(name, arguments):
             external = arguments.external_data or STANDARD_SET.get(name, {}).get("external_data", False)
             write_onnx(model, images, path, arguments, external)
         else:
-            facts = {"channels": channels, "image_size": size, "layout": "NCHW", "model": name}
-            write_torchscript(model, images, path, facts)
+            write_torchscript(model, images, path)
         path.with_name(path.name + ".reference.json").write_text(json.dumps(reference) + "\n", encoding="utf-8")
         written.append(path.name)
     cost = reference["cost"]

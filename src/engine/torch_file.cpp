@@ -7,6 +7,7 @@
 #include <fmt/ranges.h>
 #include <torch/csrc/inductor/aoti_package/model_package_loader.h>
 #include <torch/csrc/jit/api/module.h>
+#include <torch/csrc/jit/ir/ir.h>
 #include <torch/csrc/jit/serialization/import.h>
 
 #include <algorithm>
@@ -149,16 +150,41 @@ Result<void> check_signature(const torch::jit::Module& module, std::string_view 
   return {};
 }
 
+void add(NamedTensors& all, const at::Tensor& tensor, std::string name) {
+  if (tensor.defined() && tensor.is_floating_point()) all.emplace(tensor.unsafeGetTensorImpl(), std::move(name));
+}
+
+// A tracer writes tensors that are no attributes of a module into the program itself.
+void add_constants(const torch::jit::Block& block, NamedTensors& all) {
+  for (const auto* node : block.nodes()) {
+    for (const auto* inner : node->blocks()) add_constants(*inner, all);
+    const bool is_tensor = node->kind() == c10::prim::Constant && node->hasAttribute(c10::attr::value) &&
+                           node->kindOf(c10::attr::value) == torch::jit::AttributeKind::t;
+    if (is_tensor) add(all, node->t(c10::attr::value), fmt::format("constant {}", all.size()));
+  }
+}
+
+// Parameters, running statistics, tables.
+NamedTensors weights_of(const torch::jit::Module& module) {
+  NamedTensors all;
+  for (const auto& parameter : module.named_parameters()) add(all, parameter.value, parameter.name);
+  for (const auto& buffer : module.named_buffers()) add(all, buffer.value, buffer.name);
+  for (const auto& part : module.modules()) {
+    for (const auto& method : part.get_methods()) add_constants(*method.graph()->block(), all);
+  }
+  return all;
+}
+
 // One batch, to see what the model takes and gives; `operators` are those that it called.
-Result<void> try_out(const FileModel& model, const std::string& name, const Placement& placement, const Shape& input,
-                     std::vector<Operator>& operators) {
+Result<void> try_out(const FileModel& model, const NamedTensors& weights, const std::string& name,
+                     const Placement& placement, const Shape& input, std::vector<Operator>& operators) {
   const auto doing = fmt::format("{} cannot run a batch {}", name, input);
   return without_torch_exceptions(doing, ErrorKind::usage, [&]() -> Result<void> {
     const auto options = at::TensorOptions().dtype(placement.type).device(placement.device);
     const auto images = at::randn(input, options).contiguous(placement.format);
     const auto version = images._version();
     std::vector<at::Tensor> outputs;
-    operators = record_operators([&] {
+    operators = record_operators(weights, [&] {
       const c10::InferenceMode inference;
       outputs = model.run(images);
     });
@@ -188,8 +214,9 @@ Result<TorchFile> load_script(const base::Path& file, const Placement& placement
                }));
   WATTLENS_CHECK(check_signature(module, file.string()));
   TorchFile loaded{.placement = placement, .conditions = {"execution: TorchScript, as saved"}};
+  const auto weights = weights_of(module);
   auto model = std::make_shared<ScriptModel>(std::move(module));
-  WATTLENS_CHECK(try_out(*model, file.string(), placement, input, loaded.operators));
+  WATTLENS_CHECK(try_out(*model, weights, file.string(), placement, input, loaded.operators));
   loaded.model = std::move(model);
   return loaded;
 }
@@ -253,9 +280,9 @@ Result<TorchFile> load_package(const base::Path& file, const Placement& placemen
                    .conditions = {"execution: compiled package, which checks its input on every batch"}};
   std::vector<Operator> fused;
   loaded.placement.format = at::MemoryFormat::Contiguous;
-  if (auto tried = try_out(*model, file.string(), loaded.placement, input, fused); !tried) {
+  if (auto tried = try_out(*model, {}, file.string(), loaded.placement, input, fused); !tried) {
     loaded.placement.format = at::MemoryFormat::ChannelsLast;
-    if (!try_out(*model, file.string(), loaded.placement, input, fused)) return std::unexpected(tried.error());
+    if (!try_out(*model, {}, file.string(), loaded.placement, input, fused)) return std::unexpected(tried.error());
   }
   loaded.model = std::move(model);
   return loaded;

@@ -15,7 +15,8 @@ namespace wattlens::engine {
 namespace {
 
 struct Recording {
-  std::vector<Operator> operators;
+  const NamedTensors& weights;
+  std::vector<Operator> operators{};
   int depth = 0;  // operators that were begun and have not ended
 };
 
@@ -30,11 +31,12 @@ std::span<const c10::IValue> last(std::span<const c10::IValue> values, std::size
   return values.last(std::min(count, values.size()));
 }
 
-void add_shapes(const c10::IValue& value, std::vector<std::vector<std::int64_t>>& shapes) {
+template <class Visit>
+void for_each_tensor(const c10::IValue& value, const Visit& visit) {
   if (value.isTensor()) {
-    if (value.toTensor().defined()) shapes.push_back(value.toTensor().sizes().vec());
+    if (value.toTensor().defined()) visit(value.toTensor());
   } else if (value.isTensorList()) {
-    for (const at::Tensor& tensor : value.toTensorVector()) shapes.push_back(tensor.sizes().vec());
+    for (const at::Tensor& tensor : value.toTensorVector()) visit(tensor);
   }
 }
 
@@ -44,7 +46,13 @@ std::unique_ptr<at::ObserverContext> begin_operator(const at::RecordFunction& fu
   Operator entry{.type = function.name(), .name = {}, .inputs = {}, .outputs = {}};
   if (const auto schema = function.operator_schema()) {
     const std::span<const c10::IValue> inputs(function.inputs().begin(), function.inputs().size());
-    for (const auto& input : last(inputs, schema->arguments().size())) add_shapes(input, entry.inputs);
+    for (const auto& input : last(inputs, schema->arguments().size())) {
+      for_each_tensor(input, [&](const at::Tensor& tensor) {
+        entry.inputs.push_back(tensor.sizes().vec());
+        const auto weight = recording.weights.find(tensor.unsafeGetTensorImpl());
+        if (weight != recording.weights.end()) entry.weights.push_back({weight->second, entry.inputs.back()});
+      });
+    }
   }
   recording.operators.push_back(std::move(entry));
   return nullptr;
@@ -55,7 +63,9 @@ void end_operator(const at::RecordFunction& function, at::ObserverContext*) {
   if (--recording.depth > 0) return;
   if (const auto schema = function.operator_schema()) {
     auto& outputs = recording.operators.back().outputs;
-    for (const auto& output : last(function.outputs(), schema->returns().size())) add_shapes(output, outputs);
+    for (const auto& output : last(function.outputs(), schema->returns().size())) {
+      for_each_tensor(output, [&](const at::Tensor& tensor) { outputs.push_back(tensor.sizes().vec()); });
+    }
   }
 }
 
@@ -82,8 +92,8 @@ class Recorder {
 
 }  // namespace
 
-std::vector<Operator> record_operators(const std::function<void()>& run) {
-  Recording recording;
+std::vector<Operator> record_operators(const NamedTensors& weights, const std::function<void()>& run) {
+  Recording recording{.weights = weights};
   {
     const Recorder recorder(recording);
     run();
