@@ -6,7 +6,7 @@
 #include <vector>
 
 #include "base/text.h"
-#include "cli/cost_table.h"
+#include "cli/cost_page.h"
 #include "cli/engines.h"
 #include "cli/image_sizes.h"
 #include "report/machine_formats.h"
@@ -58,62 +58,23 @@ std::string input_text(const record::WorkloadInfo& info, std::int64_t image_size
   return fmt::format("{0} x {0} px, {1} channels, {2}", image_size, info.input_shape[1], info.input_layout);
 }
 
-report::Page page_of(const NetworkShowOptions& options, const Asked& asked, std::int64_t image_size) {
-  const network::ModelCost& cost = asked.cost;
-  const std::string bound = cost.not_counted.empty() ? "" : "at least ";
-  report::Page page{.title = options.name};
-  page.sections.push_back(
-      {.facts = {{"image", input_text(asked.info, image_size)},
-                 {"read by", fmt::format("{} {}", asked.engine, asked.info.engine_version)},
-                 {"parameters", fmt::format("{}", cost.parameters)},
-                 {"multiply-adds per image", fmt::format("{}{}", bound, cost.multiply_adds)},
-                 {"activations per image", fmt::format("{}", cost.activations)},
-                 {"weights in float32", fmt::format("{:.1f} MiB", cost.weight_bytes / base::mebibytes(1.0))},
-                 {"operators", fmt::format("{}", cost.operators.size())}}});
-  if (!cost.not_counted.empty()) {
-    page.sections.back().remarks = {
-        fmt::format("Not counted, for their shapes do not tell: {}.", base::join(cost.not_counted, ", "))};
-  }
-  page.sections.push_back({.heading = "Cost of one image, per operator",
-                           .table = cost_table(cost),
-                           .remarks = {"MiB moved: inputs, weights and output in float32, as if nothing stayed in a "
-                                       "cache."}});
-  return page;
-}
-
-base::Json json_of(const NetworkShowOptions& options, const Asked& asked, std::int64_t image_size) {
-  const network::ModelCost& cost = asked.cost;
-  return {{"schema", "wattlens.network/1"},
-          {"name", options.name},
-          {"read_by", asked.engine},
-          {"image_size", image_size},
-          {"input_shape", asked.info.input_shape},
-          {"input_layout", asked.info.input_layout},
-          {"parameters", cost.parameters},
-          {"multiply_adds", cost.multiply_adds},
-          {"not_counted", cost.not_counted},
-          {"activations", cost.activations},
-          {"bytes", cost.bytes.value},
-          {"weight_bytes", cost.weight_bytes.value},
-          {"layers", report::rows_json(cost_table(cost))}};
-}
-
 }  // namespace
 
 Result<void> model_file_show(const NetworkShowOptions& options, const base::Cancellation& cancel, Output& output) {
-  using report::Format;
   std::vector<std::int64_t> sizes;
   if (options.image_size) sizes.push_back(*options.image_size);
   WATTLENS_TRY(const std::int64_t image_size, image_size_of(options.name, sizes));
   WATTLENS_TRY(const Asked asked, ask_any(options.name, image_size, cancel));
-  switch (output.format()) {
-    case Format::table: return output.write(report::to_terminal(page_of(options, asked, image_size), output.text()));
-    case Format::markdown: return output.write(report::to_markdown(page_of(options, asked, image_size)));
-    case Format::csv: return output.write(report::to_csv(cost_table(asked.cost)));
-    case Format::jsonl: return output.write(report::to_json_lines(cost_table(asked.cost)));
-    case Format::json: return output.write(base::to_pretty_text(json_of(options, asked, image_size)) + '\n');
-  }
-  return {};
+  const std::string reader = fmt::format("{} {}", asked.engine, asked.info.engine_version);
+  return write_cost({.name = options.name,
+                     .facts = {{"image", input_text(asked.info, image_size)}, {"read by", reader}},
+                     .json = {{"read_by", asked.engine},
+                              {"image_size", image_size},
+                              {"input_shape", asked.info.input_shape},
+                              {"input_layout", asked.info.input_layout}},
+                     .cost = asked.cost,
+                     .part = "operator"},
+                    output);
 }
 
 }  // namespace wattlens::cli

@@ -6,7 +6,7 @@
 #include <filesystem>
 #include <thread>
 
-#include "cli/cost_table.h"
+#include "cli/cost_page.h"
 #include "cli/model_file_command.h"
 #include "network/cost.h"
 #include "network/onnx.h"
@@ -14,13 +14,11 @@
 #include "network/weights.h"
 #include "network/zoo.h"
 #include "report/machine_formats.h"
-#include "report/page.h"
 #include "workload/inference.h"
 
 namespace wattlens::cli {
 namespace {
 
-using report::Format;
 using report::Table;
 using enum report::ColumnKind;
 
@@ -31,38 +29,6 @@ network::NetworkOptions size_of(const NetworkShowOptions& options) {
   network::NetworkOptions size{.classes = options.classes};
   if (options.image_size) size.image_size = *options.image_size;
   return size;
-}
-
-base::Json network_json(const NetworkShowOptions& options, const network::Cost& cost) {
-  return {{"schema", "wattlens.network/1"},
-          {"name", options.name},
-          {"image_size", size_of(options).image_size},
-          {"classes", size_of(options).classes},
-          {"parameters", cost.parameters},
-          {"multiply_adds", cost.multiply_adds},
-          {"activations", cost.activations},
-          {"bytes", cost.bytes.value},
-          {"weight_bytes", cost.weight_bytes.value},
-          {"peak_activation_bytes", cost.peak_activation_bytes.value},
-          {"layers", report::rows_json(cost_table(model_cost(cost)))}};
-}
-
-report::Page network_page(const NetworkShowOptions& options, const network::Cost& cost) {
-  report::Page page{.title = options.name};
-  page.sections.push_back({.facts = {{"image", fmt::format("{0} x {0} px", size_of(options).image_size)},
-                                     {"classes", fmt::format("{}", size_of(options).classes)},
-                                     {"parameters", fmt::format("{}", cost.parameters)},
-                                     {"multiply-adds per image", fmt::format("{}", cost.multiply_adds)},
-                                     {"activations per image", fmt::format("{}", cost.activations)},
-                                     {"weights in float32", fmt::format("{:.1f} MiB", mebibytes(cost.weight_bytes))},
-                                     {"least memory for activations, one image",
-                                      fmt::format("{:.1f} MiB", mebibytes(cost.peak_activation_bytes))},
-                                     {"layers", fmt::format("{}", cost.layers.size())}}});
-  page.sections.push_back({.heading = "Cost of one image, per layer",
-                           .table = cost_table(model_cost(cost)),
-                           .remarks = {"MiB moved: inputs, parameters and output in float32, as if nothing stayed in a "
-                                       "cache."}});
-  return page;
 }
 
 Result<network::Weights> weights_for(const NetworkExportOptions& options, const network::Graph& graph) {
@@ -121,15 +87,14 @@ Result<void> network_show(const NetworkShowOptions& options, const base::Cancell
   if (workload::is_model_file(options.name)) return model_file_show(options, cancel, output);
   WATTLENS_TRY(const network::Graph graph, network::build(options.name, size_of(options)));
   const network::Cost cost = network::cost(graph);
-  std::string text;
-  switch (output.format()) {
-    case Format::table: text = report::to_terminal(network_page(options, cost), output.text()); break;
-    case Format::markdown: text = report::to_markdown(network_page(options, cost)); break;
-    case Format::csv: text = report::to_csv(cost_table(model_cost(cost))); break;
-    case Format::jsonl: text = report::to_json_lines(cost_table(model_cost(cost))); break;
-    case Format::json: text = base::to_pretty_text(network_json(options, cost)) + '\n'; break;
-  }
-  return output.write(text);
+  const auto [image_size, classes] = size_of(options);
+  return write_cost(
+      {.name = options.name,
+       .facts = {{"image", fmt::format("{0} x {0} px", image_size)}, {"classes", fmt::format("{}", classes)}},
+       .json = {{"image_size", image_size}, {"classes", classes}},
+       .cost = model_cost(cost),
+       .peak_activations = cost.peak_activation_bytes},
+      output);
 }
 
 Result<std::string> network_export(const NetworkExportOptions& options) {
