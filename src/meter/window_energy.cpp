@@ -123,11 +123,13 @@ Terms choose_terms(std::span<const Channel> channels, const std::set<std::string
   return terms;
 }
 
-Energy total_of(const Terms& terms, const std::map<std::string, Part>& parts) {
+Energy total_of(const Terms& terms, const std::map<std::string, Part>& parts,
+                std::span<const record::ChannelEnergy> channels) {
   for (const std::string& id : terms.missing) {
-    if (id.starts_with("cpu.package.")) {
-      return missing_energy("partial: " + id + " is missing", "the energies of the other channels are in the record");
-    }
+    if (!id.starts_with("cpu.package.")) continue;
+    const auto lost = std::ranges::find(channels, id, &record::ChannelEnergy::channel);
+    if (lost->gross.value) return missing_energy(fmt::format("{}: modelled, the rest is measured", id), {});
+    return missing_energy(fmt::format("{}: {}", id, lost->gross.reason), lost->gross.hint);
   }
   std::vector<Part> chosen;
   for (const std::string& id : terms.sums) {
@@ -245,8 +247,8 @@ std::vector<record::Warning> measure_window(std::span<const Channel> channels, c
   window.sums = terms.sums;
   window.missing = terms.missing;
   window.complete = terms.missing.empty() && !terms.sums.empty();
-  window.total = total_of(terms, measured.gross);
-  window.net_total = total_of(terms, measured.net);
+  window.total = total_of(terms, measured.gross, window.channels);
+  window.net_total = total_of(terms, measured.net, window.channels);
   warn_of_total(window, measured.warnings);
   return std::move(measured.warnings);
 }
