@@ -1,5 +1,6 @@
 """The standard set of timm models, their seeded weights, and what PyTorch computes with them."""
 
+import copy
 import math
 import re
 
@@ -142,6 +143,17 @@ def _logits(model, images):
     return single, "float32"
 
 
+def errors_of(model, images, logits):
+    """How far PyTorch is from `logits` when it computes in a precision, in parts of the largest |logit|."""
+    errors = {}
+    for precision, kind in (("f32", torch.float32), ("bf16", torch.bfloat16)):
+        with torch.no_grad():
+            found = model.to(kind)(images.to(kind)).double()
+        errors[precision] = float(f"{float((found - logits).abs().max() / logits.abs().max()):.3g}")
+    model.float()
+    return {precision: error for precision, error in errors.items() if math.isfinite(error)}
+
+
 def cost_of(model, channels, size):
     """Counted by PyTorch: two floating-point operations per multiply-add in convolutions and matrix products."""
     counter = FlopCounterMode(display=False)
@@ -162,6 +174,9 @@ def reference_of(model, name, channels, size, arguments):
     logits, precision = _logits(model, images)
     if logits.ndim != 2 or not torch.isfinite(logits).all():
         raise ValueError(f"the outputs are not finite logits [batch, classes] but {tuple(logits.shape)}")
+    values = [[float(f"{v:.9g}") for v in row] for row in logits.tolist()]
+    cost = cost_of(model, channels, size)
+    error = errors_of(copy.deepcopy(model), images, logits.double())
     return {
         "schema": "wattlens.reference_outputs/1",
         "model": name,
@@ -171,6 +186,6 @@ def reference_of(model, name, channels, size, arguments):
         "weights": "pretrained" if arguments.pretrained else f"random, seed {arguments.seed}",
         "made_with": {"torch": torch.__version__, "timm": timm.__version__},
         "reference": f"PyTorch in {precision}",
-        "cost": cost_of(model, channels, size),
-        "sizes": [{"image_size": size, "logits": [[float(f"{v:.9g}") for v in row] for row in logits.tolist()]}],
+        "cost": cost,
+        "sizes": [{"image_size": size, "logits": values, "error": error}],
     }

@@ -179,11 +179,15 @@ Result<record::OutputCheck> InferenceWorkload::check_output() {
 
 Result<record::OutputCheck> InferenceWorkload::check_against_references(const std::vector<float>& outputs) {
   const auto& point = options_.point;
-  const double tolerance = tolerance_of(point.precision);
+  const auto tolerance_at = [&](const ReferenceOutputs& reference) {
+    const auto known = reference.error.find(point.precision);
+    return known == reference.error.end() ? tolerance_of(point.precision)
+                                          : tolerance_of(point.precision, known->second);
+  };
   if (const ReferenceOutputs* reference = reference_at(point.image_size)) {
     const std::string name = is_model_file(point.model) ? reference_file_of(point.model).filename().string()
                                                         : std::string("PyTorch in float64");
-    return compare_outputs(outputs, point.batch, reference->logits, tolerance, name);
+    return compare_outputs(outputs, point.batch, reference->logits, tolerance_at(*reference), name);
   }
   const ReferenceOutputs& reference = nearest_reference();
   worker::CompileRequest request = compile_request();
@@ -191,7 +195,7 @@ Result<record::OutputCheck> InferenceWorkload::check_against_references(const st
   request.options.batch = std::min(point.batch, std::ssize(reference.logits));
   WATTLENS_TRY(const auto elsewhere, outputs_elsewhere(request));
   return compare_outputs(
-      elsewhere, request.options.batch, reference.logits, tolerance,
+      elsewhere, request.options.batch, reference.logits, tolerance_at(reference),
       fmt::format("PyTorch in float64 at {} px (none is kept for {} px, where the outputs are finite)",
                   reference.image_size, point.image_size));
 }

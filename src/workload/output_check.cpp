@@ -55,6 +55,11 @@ double tolerance_of(std::string_view precision) {
   return 1e-4;
 }
 
+double tolerance_of(std::string_view precision, double pytorch_error) {
+  const double usual = tolerance_of(precision);
+  return std::clamp(2.0 * pytorch_error, usual, 16.0 * usual);
+}
+
 record::OutputCheck compare_outputs(std::span<const float> outputs, std::int64_t batch,
                                     std::span<const std::vector<double>> references, double tolerance,
                                     std::string reference) {

@@ -28,6 +28,12 @@ Result<ReferenceOutputs> outputs_from_json(const Json& json) {
     outputs.logits.push_back(std::move(logits));
   }
   if (outputs.logits.empty()) return broken("a size has no images");
+  if (!json.contains("error")) return outputs;
+  WATTLENS_TRY(const Json errors, member<Json>(json, "error"));
+  for (const auto& [precision, error] : errors.items()) {
+    if (!error.is_number() || !(error.get<double>() >= 0.0)) return broken("an error is no number from 0 up");
+    outputs.error[precision] = error.get<double>();
+  }
   return outputs;
 }
 

@@ -3,6 +3,9 @@
 #pragma once
 
 #include <cstdint>
+#include <functional>
+#include <map>
+#include <string>
 #include <string_view>
 #include <vector>
 
@@ -13,6 +16,9 @@ namespace wattlens::workload {
 struct ReferenceOutputs {
   std::int64_t image_size = 0;
   std::vector<std::vector<double>> logits;  // of image 0, 1, ...; all of one length
+  // By precision: how far PyTorch itself is from these logits when it computes in it, in parts of the largest |logit|.
+  // Where it is not told, the usual tolerance holds.
+  std::map<std::string, double, std::less<>> error;
 };
 
 // The JSON text of that network ("schema": "wattlens.reference_outputs/1"); empty where there is none.

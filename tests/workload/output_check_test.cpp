@@ -89,6 +89,13 @@ TEST(OutputCheck, AnotherRunOfAnotherLengthFails) {
   EXPECT_THAT(check.reference, HasSubstr("the f32 run gives 3"));
 }
 
+TEST(OutputCheck, AModelThatIsHardForPyTorchTooMayBeTwiceAsFarOff) {
+  EXPECT_DOUBLE_EQ(tolerance_of("bf16", 0.1), 0.2);
+  EXPECT_DOUBLE_EQ(tolerance_of("bf16", 0.0), tolerance_of("bf16")) << "never less than usual";
+  EXPECT_DOUBLE_EQ(tolerance_of("bf16", 0.9), 16 * tolerance_of("bf16")) << "never as much as the output itself";
+  EXPECT_DOUBLE_EQ(tolerance_of("f32", 3e-4), 6e-4);
+}
+
 TEST(OutputCheck, FewerDigitsAllowLargerErrors) {
   EXPECT_LT(tolerance_of("f32"), tolerance_of("f16"));
   EXPECT_LT(tolerance_of("f16"), tolerance_of("bf16"));

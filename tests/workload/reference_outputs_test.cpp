@@ -25,6 +25,16 @@ TEST(ReferenceOutputs, EveryBuiltInNetworkOfTheDemoHasSome) {
   }
 }
 
+TEST(ReferenceOutputs, HowFarPyTorchIsOffMayBeTold) {
+  const auto told = parse_references(
+      R"({"schema": "wattlens.reference_outputs/1",
+          "sizes": [{"image_size": 32, "logits": [[1, 2]], "error": {"bf16": 0.25}},
+                    {"image_size": 64, "logits": [[1, 2]]}]})");
+  ASSERT_TRUE(told.has_value()) << told.error().message;
+  EXPECT_DOUBLE_EQ(told->at(0).error.at("bf16"), 0.25);
+  EXPECT_TRUE(told->at(1).error.empty());
+}
+
 TEST(ReferenceOutputs, BrokenTextIsAnError) {
   for (const auto* text :
        {"", "{}", R"({"schema": "wattlens.reference_outputs/2", "sizes": []})",
@@ -33,7 +43,11 @@ TEST(ReferenceOutputs, BrokenTextIsAnError) {
         R"({"schema": "wattlens.reference_outputs/1", "sizes": [{"image_size": 32, "logits": [[]]}]})",
         R"({"schema": "wattlens.reference_outputs/1", "sizes": [{"image_size": 32, "logits": [[1], [1, 2]]}]})",
         R"({"schema": "wattlens.reference_outputs/1", "sizes": [{"image_size": 32, "logits": [[null]]}]})",
-        R"({"schema": "wattlens.reference_outputs/1", "sizes": [{"logits": [[1]]}]})"}) {
+        R"({"schema": "wattlens.reference_outputs/1", "sizes": [{"logits": [[1]]}]})",
+        R"({"schema": "wattlens.reference_outputs/1",
+            "sizes": [{"image_size": 8, "logits": [[1]], "error": {"bf16": -1}}]})",
+        R"({"schema": "wattlens.reference_outputs/1",
+            "sizes": [{"image_size": 8, "logits": [[1]], "error": {"bf16": null}}]})"}) {
     EXPECT_FALSE(parse_references(text)) << text;
   }
 }
