@@ -141,13 +141,21 @@ print(".".join(version("nvidia-cuda-runtime").split(".")[:2]))' 2>/dev/null) || 
     .venv/bin/python -m pip install --disable-pip-version-check --no-input --only-binary :all: "nvidia-cuda-crt==$version.*"
 }
 
+# Whether all of a list lies in .venv: a wheel may have been removed by hand since.
+has_wheels() { # LIST
+  local wheel
+  while read -r wheel; do
+    compgen -G ".venv/lib/python3*/site-packages/$wheel*.dist-info" >/dev/null || return 1
+  done < <(sed '/^#/d; s/-/_/g; s/==/-/' "$1")
+}
+
 install_wheels() {
   local group list stamp
   for group in "${groups[@]}"; do
     list=tools/requirements/$group.txt
     stamp=.venv/wattlens-$group.txt
     [[ -e $list ]] || continue
-    cmp -s "$list" "$stamp" && continue
+    cmp -s "$list" "$stamp" && has_wheels "$list" && continue
     [[ $group != torch ]] || torch_is_wanted "$list" || continue
     say "installing Python wheels for $group: $(sed '/^#/d' "$list" | paste -sd' ')"
     logged "check the network and pip's settings (pip config list), then run this again" \
