@@ -7,6 +7,7 @@
 #include <cstdint>
 #include <filesystem>
 #include <system_error>
+#include <utility>
 #include <vector>
 
 namespace wattlens::engine {
@@ -40,6 +41,12 @@ Result<void> open_model_cache(const base::Path& folder) {
                 "choose another folder, or run without a model cache");
   }
   return {};
+}
+
+std::map<base::Path, std::filesystem::file_time_type> cached_models(const base::Path& folder) {
+  std::map<base::Path, std::filesystem::file_time_type> found;
+  for (auto& model : compiled_models(folder)) found.emplace(std::move(model.path), model.written);
+  return found;
 }
 
 void trim_model_cache(const base::Path& folder, base::Bytes limit) {

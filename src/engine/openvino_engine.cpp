@@ -94,6 +94,7 @@ class OpenvinoEngine final : public Engine {
     if (!options.model_cache.empty()) WATTLENS_CHECK(open_model_cache(options.model_cache));
     WATTLENS_TRY(auto loaded, load_model(source, options));
 
+    const auto cached = cached_models(options.model_cache);
     const auto id = openvino_name(device.id);
     const auto doing = fmt::format("cannot compile the model for {}", device.id);
     using Compiled = Result<ov::CompiledModel>;
@@ -101,9 +102,10 @@ class OpenvinoEngine final : public Engine {
                    return core_.compile_model(loaded.model, id, properties(id, precision, options));
                  }));
     loaded.model.reset();  // its weights are now in the compiled model, in the layout that the device wants
+    const bool cache_grew = cached_models(options.model_cache) != cached;
     if (!options.model_cache.empty()) trim_model_cache(options.model_cache, options_.model_cache_limit);
 
-    WATTLENS_TRY(auto info, describe(compiled, device, options, std::move(loaded.conditions)));
+    WATTLENS_TRY(auto info, describe(compiled, device, options, cache_grew, std::move(loaded.conditions)));
     info.compile = clock.now() - begin;
     info.input_shape = {options.batch, loaded.input.channels, options.image_size, options.image_size};
     info.input_layout = network::to_string(loaded.input.layout);
@@ -148,7 +150,8 @@ class OpenvinoEngine final : public Engine {
   }
 
   Result<record::WorkloadInfo> describe(const ov::CompiledModel& compiled, const DeviceInfo& device,
-                                        const SessionOptions& options, std::vector<std::string> conditions) const {
+                                        const SessionOptions& options, bool cache_grew,
+                                        std::vector<std::string> conditions) const {
     record::WorkloadInfo info;
     info.engine_version = version_;
     info.device_name = device.name;
@@ -165,9 +168,12 @@ class OpenvinoEngine final : public Engine {
     const auto* const doing = "cannot ask the compiled model how it runs";
     return without_exceptions(doing, ErrorKind::run_failed, [&]() -> Result<record::WorkloadInfo> {
       const bool loaded = !options.model_cache.empty() && compiled.get_property(ov::loaded_from_cache);
-      const auto* const cache = options.model_cache.empty() ? "off" : loaded ? "loaded" : "written";
-      info.streams = compiled.get_property(ov::num_streams).num;
+      const auto* const cache = options.model_cache.empty() ? "off"
+                                : loaded                    ? "loaded"
+                                : cache_grew                ? "written"
+                                                            : "could not be written (is the disk full?)";
       info.conditions.push_back(fmt::format("model cache: {}", cache));
+      info.streams = compiled.get_property(ov::num_streams).num;
       info.conditions.push_back(fmt::format("allocator: {}", options_.allocator));
       info.conditions.push_back(fmt::format("streams: {}", info.streams));
       if (device.id == "cpu") {

@@ -47,6 +47,17 @@ TEST_F(ModelCache, AFolderThatCannotBeMadeIsAnError) {
   EXPECT_THAT(opened.error().message, HasSubstr("file/cache"));
 }
 
+TEST_F(ModelCache, AModelThatWasAddedOrWrittenAgainIsSeen) {
+  EXPECT_THAT(cached_models(folder() / "nowhere"), IsEmpty());
+  add("a.blob", std::chrono::hours(1));
+  add("readme.txt", std::chrono::hours(1));
+  const auto before = cached_models(folder());
+  EXPECT_EQ(before.size(), 1);
+  EXPECT_EQ(cached_models(folder()), before);
+  add("a.blob", std::chrono::hours(0));
+  EXPECT_NE(cached_models(folder()), before);
+}
+
 TEST_F(ModelCache, TrimmingAnEmptyOrMissingFolderDoesNothing) {
   trim_model_cache(folder(), base::Bytes{0});
   trim_model_cache(folder() / "nowhere", base::Bytes{0});

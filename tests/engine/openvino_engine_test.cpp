@@ -2,7 +2,9 @@
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
+#include <sys/resource.h>
 
+#include <csignal>
 #include <filesystem>
 
 #include "engine/openvino_fixture.h"
@@ -95,6 +97,42 @@ TEST_F(OpenvinoEngine, AModelCacheIsFilledAndRecorded) {
     expect_logits(output_of(*session, images), images, 1e-5);
   }
   EXPECT_FALSE(std::filesystem::is_empty(folder.path()));
+}
+
+// What a full disk does: no file grows while one of these lives.
+class FullDisk {
+ public:
+  FullDisk() {
+    ::signal(SIGXFSZ, SIG_IGN);
+    ::getrlimit(RLIMIT_FSIZE, &before_);
+    const rlimit none{.rlim_cur = 0, .rlim_max = before_.rlim_max};
+    ::setrlimit(RLIMIT_FSIZE, &none);
+  }
+  FullDisk(const FullDisk&) = delete;
+  FullDisk& operator=(const FullDisk&) = delete;
+  ~FullDisk() {
+    ::setrlimit(RLIMIT_FSIZE, &before_);
+    ::signal(SIGXFSZ, SIG_DFL);
+  }
+
+ private:
+  rlimit before_{};
+};
+
+TEST_F(OpenvinoEngine, AModelCacheOnAFullDiskIsRecordedAndTheModelRuns) {
+  const fake::TemporaryFolder folder;
+  auto options = small();
+  options.model_cache = folder.path();
+  std::unique_ptr<Session> session;
+  {
+    const FullDisk full;
+    session = compiled("classifier", options);
+  }
+  ASSERT_NE(session, nullptr);
+  EXPECT_THAT(session->describe().conditions, Contains(HasSubstr("model cache: could not be written")));
+  const Images images(1);
+  expect_logits(output_of(*session, images), images, 1e-5);
+  EXPECT_THAT(compiled("classifier", options)->describe().conditions, Contains("model cache: written"));
 }
 
 TEST_F(OpenvinoEngine, AModelCacheNeverMixesUpWeightsOrBatches) {
