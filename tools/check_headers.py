@@ -46,9 +46,10 @@ class Build:
         self.engines = [engine for engine, path in PATH_OF_ENGINE.items() if any(path in word for word in words)]
 
     def flags_for(self, header, root):
-        """Those of a file that includes it; else of any: what nobody includes must do without definitions."""
+        """Those of a file that includes it; else of a neighbour, for another header may include it; else of any."""
         name = "/".join(header.relative_to(root).parts[1:])
-        return self.including.get(name) or next(iter(self.compiled.values()))
+        neighbours = (flags for file, flags in self.compiled.items() if file.parent == header.parent)
+        return self.including.get(name) or next(neighbours, None) or next(iter(self.compiled.values()))
 
 
 def proved_by_its_source(header, build):

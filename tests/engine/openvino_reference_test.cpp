@@ -3,12 +3,12 @@
 #include "engine/reference_outputs.h"
 
 namespace wattlens::engine {
+
+Result<std::unique_ptr<Engine>> opened_engine() { return open_openvino({}); }
+
 namespace {
 
-Result<std::unique_ptr<Engine>> opened() { return open_openvino({}); }
-
-INSTANTIATE_TEST_SUITE_P(Openvino, ReferenceOutputs, testing::Combine(testing::Values(&opened), every_network()),
-                         name_of_network);
+INSTANTIATE_TEST_SUITE_P(Openvino, ReferenceOutputs, every_network(), [](const auto& test) { return test.param; });
 
 }  // namespace
 }  // namespace wattlens::engine

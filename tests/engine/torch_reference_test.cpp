@@ -3,12 +3,12 @@
 #include "engine/torch_engine.h"
 
 namespace wattlens::engine {
+
+Result<std::unique_ptr<Engine>> opened_engine() { return open_torch({}); }
+
 namespace {
 
-Result<std::unique_ptr<Engine>> opened() { return open_torch({}); }
-
-INSTANTIATE_TEST_SUITE_P(Torch, ReferenceOutputs, testing::Combine(testing::Values(&opened), every_network()),
-                         name_of_network);
+INSTANTIATE_TEST_SUITE_P(Torch, ReferenceOutputs, every_network(), [](const auto& test) { return test.param; });
 
 }  // namespace
 }  // namespace wattlens::engine
