@@ -24,7 +24,7 @@ Cell short_number(const std::optional<double>& number) {
 }
 
 std::string remark_of(const CheckedPoint& point) {
-  if (!point.failure) return point.check.reference;
+  if (!point.failure) return point.check.error ? "compared with: " + point.check.reference : point.check.reference;
   return point.failure->hint.empty() ? point.failure->message
                                      : fmt::format("{}; {}", point.failure->message, point.failure->hint);
 }
@@ -54,7 +54,7 @@ Table checks_table(std::span<const CheckedPoint> points) {
                    {"", "top-1"},
                    {"reference", ""},
                    {"failure", ""},
-                   {"", "compared with"}};
+                   {"", "remarks"}};
   for (const CheckedPoint& checked : points) {
     const record::PlanPoint& point = checked.point;
     begin_group(table, point.model);
@@ -89,11 +89,11 @@ std::string output_checks(std::span<const CheckedPoint> points, Format format, c
   if (format != Format::table && format != Format::markdown) {
     return in_format(std::move(table), format, text, kChecksSchema, "points");
   }
-  // What all were compared with is said once.
+  // What holds for all is said once.
   const auto same = [&](const CheckedPoint& point) { return remark_of(point) == remark_of(points.front()); };
   std::string lead;
   if (!points.empty() && !remark_of(points.front()).empty() && std::ranges::all_of(points, same)) {
-    lead = "compared with: " + remark_of(points.front());
+    lead = remark_of(points.front());
     table.columns.back().heading.clear();
   }
   Page page;

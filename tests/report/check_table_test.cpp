@@ -10,6 +10,7 @@ namespace {
 
 using ::testing::HasSubstr;
 using ::testing::Not;
+using ::testing::StartsWith;
 
 record::CheckedPoint checked(const std::string& engine, const std::string& precision, double error, bool passed) {
   record::CheckedPoint point;
@@ -38,6 +39,7 @@ TEST(CheckTable, WhatCouldNotRunSaysWhyAndIsNoPass) {
   auto point = checked("openvino", "f16", 0.0, true);
   point.check = {};
   point.failure = Error{ErrorKind::usage, "no f16 here", "use f32"};
+  EXPECT_THAT(output_checks(std::vector{point}, Format::table), StartsWith("no f16 here; use f32\n"));
   const std::string text = output_checks(std::vector{point, checked("openvino", "f32", 0.0, true)}, Format::table);
   EXPECT_THAT(text, HasSubstr("could not run"));
   EXPECT_THAT(text, HasSubstr("no f16 here; use f32"));
@@ -48,6 +50,7 @@ TEST(CheckTable, WithoutAReferenceItIsNeitherPassedNorFailed) {
   auto point = checked("openvino", "f32", 0.0, true);
   point.check = {record::CheckStatus::not_run, "no reference for this model", {}, {}, {}};
   const std::string text = output_checks(std::vector{point}, Format::table);
+  EXPECT_THAT(text, StartsWith("no reference for this model\n"));
   EXPECT_THAT(text, HasSubstr("0 of 1 passed, 1 without a reference."));
   EXPECT_THAT(text, Not(HasSubstr(" passed  ")));
 }
