@@ -117,9 +117,13 @@ void say_what_failed(const experiment::Outcome& outcome, const record::Experimen
 // For others who would measure at the same time.
 std::string what_is_measured(const RunOptions& options, const Plan& plan) {
   if (options.resume) return fmt::format("resumed experiment {}", *options.resume);
+  constexpr std::size_t kNamed = 3;
   std::vector<std::string> models;
   for (const std::string& model : plan.axes.models) models.push_back(base::Path(model).filename().string());
-  return base::join(models, ", ");
+  if (models.size() <= kNamed) return base::join(models, ", ");
+  const auto others = models.size() - kNamed;
+  models.resize(kNamed);
+  return fmt::format("{} and {} more", base::join(models, ", "), others);
 }
 
 // The stored plan, which flags and a plan file must not contradict.
