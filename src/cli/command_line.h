@@ -1,4 +1,5 @@
-// The command line as a whole: which command, with which options. The only place that knows how flags are called.
+// The command line as a whole: which command, with which options. How flags are called is known only in *_flags.cpp and
+// here.
 #pragma once
 
 #include <optional>
@@ -11,6 +12,7 @@
 #include "cli/exit_code.h"
 #include "cli/export_command.h"
 #include "cli/list_command.h"
+#include "cli/meters_command.h"
 #include "cli/network_command.h"
 #include "cli/run_options.h"
 #include "cli/show_command.h"
@@ -18,7 +20,7 @@
 namespace wattlens::cli {
 
 using Command = std::variant<DoctorOptions, RunOptions, ListOptions, ShowOptions, ExportOptions, NetworkListOptions,
-                             NetworkShowOptions, NetworkExportOptions>;
+                             NetworkShowOptions, NetworkExportOptions, MetersListOptions, MetersWatchOptions>;
 
 struct Parsed {
   std::optional<Command> command;

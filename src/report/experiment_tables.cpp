@@ -89,11 +89,6 @@ std::string cost_text(const record::WorkloadInfo& info) {
                      short_text(static_cast<double>(*info.multiply_adds)));
 }
 
-std::string in_words(std::string code) {
-  std::ranges::replace(code, '_', ' ');
-  return code;
-}
-
 // What a reader must know of one point, in a few words; the sentences are below the table.
 std::string remarks_of(const PointSummary& point) {
   std::vector<std::string> words;
@@ -183,6 +178,11 @@ std::string provenance_of(const record::BatchSaving& saving) {
 }
 
 }  // namespace
+
+std::string in_words(std::string code) {
+  std::ranges::replace(code, '_', ' ');
+  return code;
+}
 
 Quantity to_quantity(const record::Energy& energy, std::optional<bool> complete) {
   Quantity quantity;

@@ -25,6 +25,9 @@ std::string shared_conditions(const record::ExperimentSummary& summary);
 // What the signs in the tables mean, as far as they occur, and each warning with the points that it concerns.
 std::vector<std::string> explanations(const record::ExperimentSummary& summary);
 
+// "too_short" as "too short".
+std::string in_words(std::string code);
+
 Quantity to_quantity(const record::Energy& energy, std::optional<bool> complete);
 
 }  // namespace wattlens::report

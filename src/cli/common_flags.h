@@ -1,0 +1,18 @@
+// Flags that many commands have.
+#pragma once
+
+#include "base/file.h"
+#include "cli/output.h"
+
+namespace CLI {
+class App;
+}
+
+namespace wattlens::cli {
+
+// --format and -o; a terminal's width and colour are looked up here.
+void add_output(CLI::App& command, OutputOptions& output);
+
+void add_store(CLI::App& command, base::Path& store);
+
+}  // namespace wattlens::cli
