@@ -27,9 +27,9 @@ struct Reading {
 };
 
 struct MeterOptions {
-  base::Path root = "/";               // tests give a folder in the shape of a machine
-  const base::Clock* clock = nullptr;  // never null; outlives the meter
-  record::MachineState machine;        // what models need to know
+  base::Path root = "/";         // tests give a folder in the shape of a machine
+  base::Clock* clock = nullptr;  // never null; outlives the meter
+  record::MachineState machine;  // what models need to know
 };
 
 // One sensor family. Not thread-safe. Channels that exist but cannot be read are listed too, as `missing` with

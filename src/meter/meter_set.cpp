@@ -65,8 +65,10 @@ void MeterSet::choose() {
       record::Channel& chosen = channels_[found->second];
       if (rank(channels[c]) >= rank(chosen)) continue;
       // A model stands in for what could be measured: why it is not, must stay visible.
-      const auto& replaced = *meters_[sources_[found->second].meter];
-      absent_.push_back({std::string(replaced.name()), chosen.id + ": " + chosen.reason, chosen.hint});
+      if (channels[c].provenance != Provenance::measured) {
+        const auto& replaced = *meters_[sources_[found->second].meter];
+        absent_.push_back({std::string(replaced.name()), chosen.id + ": " + chosen.reason, chosen.hint});
+      }
       // What the replaced channel would have held is part of its stand-in too, so that a total does not miss it.
       auto covers = std::move(chosen.covers);
       chosen = channels[c];

@@ -2,6 +2,7 @@
 
 #include "meter/load_meter.h"
 #include "meter/meter.h"
+#include "meter/perf_meter.h"
 #include "meter/rapl_meter.h"
 
 namespace wattlens::meter {
@@ -9,6 +10,7 @@ namespace {
 
 // Best first: a channel is taken from the first meter that measures it. The model comes last.
 constexpr auto kMeters = std::to_array<MeterKind>({
+    {"perf_event", [](const MeterOptions& options) { return open_perf_meter(options); }},
     {"rapl", open_rapl_meter},
     {"load_model", open_load_meter},
 });

@@ -9,10 +9,9 @@
 
 #include "base/file.h"
 #include "base/units.h"
+#include "meter/rapl_channel.h"
 
 namespace wattlens::meter {
-
-enum class RaplDomain { package, cores, uncore, dram, psys, other };
 
 struct RaplZone {
   base::Path folder;

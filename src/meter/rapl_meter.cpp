@@ -15,45 +15,19 @@
 #include "base/text.h"
 #include "meter/counter.h"
 #include "meter/powercap.h"
+#include "meter/rapl_channel.h"
 
 namespace wattlens::meter {
 namespace {
 
+constexpr std::string_view kMethod = "powercap";
 constexpr std::string_view kPermissionHint =
     "sudo chmod a+r /sys/class/powercap/intel-rapl*:*/energy_uj   (until the next start of the machine)";
 constexpr std::string_view kMaskedHint =
     "start the container with --security-opt systempaths=unconfined, or measure outside it";
 
-// Where a zone publishes no limit: more than twice the largest socket sold (500 W), all memory of a socket, a board.
 base::Watts bound_of(const RaplZone& zone) {
-  if (zone.largest_limit) return *zone.largest_limit * 2.0;
-  switch (zone.domain) {
-    case RaplDomain::dram: return {600.0};
-    case RaplDomain::psys: return {5000.0};
-    default: return {1500.0};
-  }
-}
-
-std::string_view word(RaplDomain domain) {
-  switch (domain) {
-    case RaplDomain::package: return "cpu.package";
-    case RaplDomain::cores: return "cpu.cores";
-    case RaplDomain::uncore: return "cpu.uncore";
-    case RaplDomain::dram: return "cpu.dram";
-    case RaplDomain::psys: return "psys";
-    default: return {};
-  }
-}
-
-std::string scope(RaplDomain domain, std::int64_t package, bool amd) {
-  switch (domain) {
-    case RaplDomain::package: return fmt::format("socket {}: cores, caches, memory controller", package);
-    // The kernel reads the register of one core, where AMD has one per core.
-    case RaplDomain::cores: return amd ? "one core of the socket only" : fmt::format("socket {}: cores", package);
-    case RaplDomain::uncore: return fmt::format("socket {}: graphics and other parts beside the cores", package);
-    case RaplDomain::dram: return fmt::format("memory of socket {}", package);
-    default: return "the whole board as its maker wired it; may hold battery charging";
-  }
+  return zone.largest_limit ? *zone.largest_limit * 2.0 : largest_rapl_power(zone.domain);
 }
 
 // Energy files stay open: reading one again costs one system call.
@@ -185,27 +159,6 @@ struct Listing {
   std::vector<Entry> entries;
 };
 
-record::Channel describe(RaplDomain domain, std::int64_t package, const record::MachineState& machine) {
-  record::Channel channel;
-  channel.id = fmt::format("{}.{}", word(domain), package);
-  channel.kind = record::ChannelKind::counter;
-  channel.method = "powercap";
-  channel.scope = scope(domain, package, machine.cpu.vendor == "AuthenticAMD");
-  if (domain == RaplDomain::package) {
-    channel.covers = {fmt::format("cpu.cores.{}", package), fmt::format("cpu.uncore.{}", package)};
-  }
-  if (machine.virtual_machine.empty()) {
-    channel.provenance = record::Provenance::measured;
-    channel.update_period = base::milliseconds(1.0);
-  } else {
-    // Nothing tells a guest whether it sees its share by processor time or the socket of all guests.
-    channel.provenance = record::Provenance::modelled;
-    channel.method = "powercap (hypervisor)";
-    channel.scope += "; as the hypervisor shows it: a share by processor time, or the socket of all tenants";
-  }
-  return channel;
-}
-
 void mark_missing(record::Channel& channel, const Opened& opened) {
   channel.provenance = record::Provenance::missing;
   const bool permission = opened.error_number == EACCES || opened.error_number == EPERM;
@@ -222,7 +175,7 @@ Listing list_channels(const RaplZones& found, const MeterOptions& options) {
   Listing listing;
   for (const auto& [key, zones] : groups) {
     const auto& [domain, package] = key;
-    record::Channel channel = describe(domain, package, options.machine);
+    record::Channel channel = rapl_channel(domain, package, kMethod, options.machine);
     Opened opened = open_zones(zones, false, *options.clock);
     if (opened.sources.empty() || opened.unreadable) {
       // The same registers through memory; only where the first way is closed, so that nothing counts twice.
@@ -240,26 +193,6 @@ Listing list_channels(const RaplZones& found, const MeterOptions& options) {
     listing.entries.push_back(std::move(entry));
   }
   return listing;
-}
-
-// A socket without a zone must be missed by the total, not left out of it.
-void add_absent_packages(const MeterOptions& options, Listing& listing) {
-  const auto has = [&](const std::string& id) {
-    return std::ranges::find(listing.channels, id, &record::Channel::id) != listing.channels.end();
-  };
-  auto absent = options.machine.cpu.sockets - std::ranges::count_if(listing.channels, [](const auto& channel) {
-                  return channel.id.starts_with("cpu.package.");
-                });
-  for (std::int64_t package = 0; absent > 0; ++package) {
-    if (has(fmt::format("cpu.package.{}", package))) continue;
-    --absent;
-    record::Channel channel = describe(RaplDomain::package, package, options.machine);
-    channel.provenance = record::Provenance::missing;
-    channel.reason = "absent";
-    channel.hint = "the kernel shows no RAPL zone for this socket: sudo dmesg | grep -i rapl";
-    listing.channels.push_back(std::move(channel));
-    listing.entries.emplace_back();
-  }
 }
 
 std::unexpected<Error> not_here(const RaplZones& found, const record::MachineState& machine) {
@@ -283,7 +216,11 @@ Result<std::unique_ptr<Meter>> open_rapl_meter(const MeterOptions& options) {
   const RaplZones found = find_rapl_zones(options.root);
   if (found.zones.empty()) return not_here(found, options.machine);
   Listing listing = list_channels(found, options);
-  add_absent_packages(options, listing);
+  // A socket without a zone must be missed by the total, not left out of it.
+  for (record::Channel& channel : absent_packages(listing.channels, kMethod, options.machine)) {
+    listing.channels.push_back(std::move(channel));
+    listing.entries.emplace_back();
+  }
   return std::make_unique<RaplMeter>(*options.clock, std::move(listing.channels), std::move(listing.entries));
 }
 
