@@ -203,13 +203,23 @@ Result<void> try_out(const FileModel& model, const NamedTensors& weights, const 
   });
 }
 
+// What to(type) of a TorchScript module does, but for whole numbers: as floating-point ones indices would be refused.
+void convert_numbers(const torch::jit::Module& module, at::ScalarType type) {
+  const auto convert = [type](at::Tensor tensor) {
+    if (tensor.is_floating_point()) tensor.set_data(tensor.to(type));
+  };
+  for (const auto& parameter : module.parameters()) convert(parameter);
+  for (const auto& buffer : module.buffers()) convert(buffer);
+}
+
 Result<TorchFile> load_script(const base::Path& file, const Placement& placement, const Shape& input,
                               std::string_view doing) {
   using Loaded = Result<torch::jit::Module>;
   WATTLENS_TRY(auto module, without_torch_exceptions(doing, ErrorKind::usage, [&]() -> Loaded {
                  auto loaded = torch::jit::load(file.string(), at::kCPU);
                  loaded.eval();
-                 loaded.to(placement.device, placement.type);
+                 loaded.to(placement.device);
+                 convert_numbers(loaded, placement.type);
                  return loaded;
                }));
   WATTLENS_CHECK(check_signature(module, file.string()));

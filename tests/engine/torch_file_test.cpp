@@ -8,6 +8,7 @@
 
 #include "engine/torch_fixture.h"
 #include "fake/temporary_folder.h"
+#include "network/operator_cost.h"
 
 namespace wattlens::engine {
 namespace {
@@ -52,6 +53,21 @@ TEST_F(TorchFile, TorchScriptRunsInThePrecisionAskedFor) {
   auto options = tiny();
   options.precision = "bf16";
   expect_classified(*opened(model("classifier.pt"), options), 3, 0.05);
+}
+
+TEST_F(TorchFile, WholeNumbersStayWholeInAnyPrecision) {
+  for (const std::string precision : {"f32", "bf16"}) {
+    if (!has_precision(precision)) continue;
+    auto options = tiny();
+    options.precision = precision;
+    expect_classified(*opened(model("index_buffer.pt"), options), 3, precision == "f32" ? 1e-5 : 0.05);
+  }
+}
+
+TEST_F(TorchFile, TheParametersAreKnownAndAreCountedOnce) {
+  const auto cost = network::cost(opened(model("classifier.pt"))->operators());
+  EXPECT_EQ(cost.parameters, 4 * 3 + 4);
+  EXPECT_EQ(network::cost(opened(model("index_buffer.pt"))->operators()).parameters, 4 * 3 + 4);
 }
 
 TEST_F(TorchFile, TheLogitsAreFoundAmongSeveralOutputs) {

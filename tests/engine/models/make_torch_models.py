@@ -86,6 +86,19 @@ class MixedPrecision(Classifier):
         return self.mix(images.mean(dim=[2, 3])) @ torch.eye(4, dtype=torch.float32)
 
 
+class IndexBuffer(Classifier):
+    """Looks its weights up by a table of whole numbers, as models with relative positions do."""
+
+    def __init__(self):
+        super().__init__()
+        self.register_buffer("order", torch.tensor([3, 2, 1, 0]))
+        self.mix.weight.data = self.mix.weight.data[self.order].clone()
+
+    def forward(self, images):
+        weight = self.mix.weight[self.order]
+        return torch.nn.functional.linear(images.mean(dim=[2, 3]), weight, self.mix.bias)
+
+
 class CudaConstant(Classifier):
     def forward(self, images):
         return self.mix(images.mean(dim=[2, 3])) + torch.zeros(4, device=torch.device("cuda:0"))
@@ -133,6 +146,7 @@ def main():
         "two_images": TwoImages(),
         "several_outputs": SeveralOutputs(),
         "mixed_precision": MixedPrecision(),
+        "index_buffer": IndexBuffer(),
         "cuda_constant": CudaConstant(),
     }.items():
         save(name, module)
