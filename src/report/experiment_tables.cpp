@@ -71,15 +71,6 @@ std::string short_text(double count) {
   return number_text(count);
 }
 
-// The model and whatever else varies: "resnet50, f32".
-std::string group_name(const ExperimentSummary& summary, const PlanPoint& point) {
-  std::vector<std::string> words = {point.model};
-  for (const Axis& axis : axes_beside_model_and_batch()) {
-    if (!shared(summary, axis)) words.push_back(axis.words(point));
-  }
-  return base::join(words, ", ");
-}
-
 // What an image costs, where an engine told: "25.6 M parameters, 4.09 G multiply-adds per image".
 std::string cost_text(const record::WorkloadInfo& info) {
   if (!info.multiply_adds) return {};
@@ -184,6 +175,14 @@ std::string in_words(std::string code) {
   return code;
 }
 
+std::string group_name(const ExperimentSummary& summary, const PlanPoint& point) {
+  std::vector<std::string> words = {point.model};
+  for (const Axis& axis : axes_beside_model_and_batch()) {
+    if (!shared(summary, axis)) words.push_back(axis.words(point));
+  }
+  return base::join(words, ", ");
+}
+
 Quantity to_quantity(const record::Energy& energy, std::optional<bool> complete) {
   Quantity quantity;
   quantity.provenance = energy.value ? energy.provenance : record::Provenance::missing;
@@ -276,10 +275,10 @@ Table savings_table(const ExperimentSummary& summary) {
   const bool precisions = varies(&record::BatchSaving::precision);
   const bool hints = varies(&record::BatchSaving::hint);
   Table table;
-  table.columns = {{"model", "network"},
-                   {"engine", engines ? "engine" : ""},
-                   {"precision", precisions ? "precision" : ""},
-                   {"hint", hints ? "hint" : ""},
+  table.columns = {{"model", ""},
+                   {"engine", ""},
+                   {"precision", ""},
+                   {"hint", ""},
                    {"best_batch", "best batch", number},
                    {"base_batch", "against", number},
                    {"ratio", "J/image ratio", quantity},
@@ -287,6 +286,11 @@ Table savings_table(const ExperimentSummary& summary) {
                    {"verdict", "verdict"},
                    {"provenance", "energies"}};
   for (const auto& saving : summary.savings) {
+    std::vector<std::string> group = {saving.model};
+    if (engines) group.push_back(saving.engine);
+    if (precisions) group.push_back(saving.precision);
+    if (hints) group.push_back(saving.hint);
+    begin_group(table, base::join(group, ", "));
     Quantity saved;
     if (saving.ratio) {
       saved.value = 100.0 * (1.0 - saving.ratio->value);

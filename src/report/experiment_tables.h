@@ -25,6 +25,9 @@ std::string shared_conditions(const record::ExperimentSummary& summary);
 // What the signs in the tables mean, as far as they occur, and each warning with the points that it concerns.
 std::vector<std::string> explanations(const record::ExperimentSummary& summary);
 
+// The model and whatever else varies: "resnet50, f32". Points that differ in their batch alone have the same.
+std::string group_name(const record::ExperimentSummary& summary, const record::PlanPoint& point);
+
 // "too_short" as "too short".
 std::string in_words(std::string code);
 

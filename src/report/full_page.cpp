@@ -170,16 +170,9 @@ const record::Phase* phase_named(const record::PointSummary& point, std::string_
 Section preparation(const ExperimentSummary& summary) {
   using enum ColumnKind;
   Table table;
-  table.columns = {{"", "model"},
-                   {"", several_engines(summary) ? "engine" : ""},
-                   {"", "runs as"},
-                   {"", "batch", number},
-                   {"", "s start-up", number},
-                   {"", "s compile", number},
-                   {"", "s first", number},
-                   {"", "s ready", number},
-                   {"", "J compile", energy, true},
-                   {"", "J ready", energy}};
+  table.columns = {{"", "batch", number},           {"", "runs as"},         {"", "s start-up", number},
+                   {"", "s compile", number},       {"", "s first", number}, {"", "s ready", number},
+                   {"", "J compile", energy, true}, {"", "J ready", energy}};
   const auto seconds_cell = [](const record::Phase* phase) { return phase ? Cell(phase->duration().value) : Cell(); };
   const auto joules_cell = [](const record::Phase* phase) {
     return phase ? Cell(to_quantity(phase->gross, phase->complete)) : Cell();
@@ -188,7 +181,8 @@ Section preparation(const ExperimentSummary& summary) {
     const auto* compile = phase_named(point, "compile");
     const auto* ready = phase_named(point, "ready");
     if (!ready) continue;
-    table.rows.push_back({point.point.model, point.point.engine, point.workload.execution_precision, point.point.batch,
+    begin_group(table, group_name(summary, point.point));
+    table.rows.push_back({point.point.batch, point.workload.execution_precision,
                           seconds_cell(phase_named(point, "start-up")), seconds_cell(compile),
                           seconds_cell(phase_named(point, "first inference")), seconds_cell(ready),
                           joules_cell(compile), joules_cell(ready)});
