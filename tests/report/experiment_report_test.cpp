@@ -74,7 +74,7 @@ TEST(ExperimentReport, WhatVariesNamesTheGroups) {
 
 TEST(ExperimentReport, SeveralEnginesAreNamedInEveryTableThatMixesThem) {
   auto summary = fake::example_summary();
-  EXPECT_EQ(experiment_in_full(summary, Format::table).find("resnet50, "), std::string::npos);
+  EXPECT_EQ(experiment_in_full(summary, Format::table).find("resnet50, openvino"), std::string::npos);
   summary.points[1].point.engine = "libtorch";
   summary.savings.push_back(summary.savings.front());
   summary.savings.back().engine = "libtorch";
@@ -83,7 +83,7 @@ TEST(ExperimentReport, SeveralEnginesAreNamedInEveryTableThatMixesThem) {
     const auto begin = text.find(heading);
     ASSERT_NE(begin, std::string::npos) << heading << text;
     const auto section = text.substr(begin, text.find("\n\n", begin) - begin);
-    EXPECT_NE(section.find("resnet50, libtorch\n"), std::string::npos) << section;
+    EXPECT_NE(section.find("resnet50, libtorch"), std::string::npos) << section;
   }
 }
 
