@@ -104,10 +104,22 @@ record::Energy energy_of(const EnergySeries& series) {
   return energy;
 }
 
+// What cannot be negative is not said to be: cut at 0, an interval holds the truth as often. NaN stays.
+template <class T>
+T at_least_zero(T low) {
+  return low < T{} ? T{} : low;
+}
+
+record::Energy not_negative(record::Energy energy) {
+  if (energy.relative) energy.relative->low = at_least_zero(energy.relative->low);
+  if (energy.absolute) energy.absolute->low = at_least_zero(energy.absolute->low);
+  return energy;
+}
+
 template <class T>
 std::optional<record::Estimate<T>> to_estimate(const std::optional<stats::Estimate>& estimate) {
   if (!estimate) return std::nullopt;
-  return record::Estimate<T>{T{estimate->value}, T{estimate->interval.low}, T{estimate->interval.high}};
+  return record::Estimate<T>{T{estimate->value}, at_least_zero(T{estimate->interval.low}), T{estimate->interval.high}};
 }
 
 void add_warnings(std::vector<record::Warning>& all, std::span<const record::Warning> some) {
@@ -149,7 +161,7 @@ record::PointSummary summarise_point(const record::Experiment& experiment, const
   }
   summary.images_per_s = to_estimate<double>(mean_of(summary.images_per_s_values));
   summary.batch_time = to_estimate<Seconds>(mean_of(batch_times));
-  summary.energy_per_image = energy_of(gross);
+  summary.energy_per_image = not_negative(energy_of(gross));
   summary.net_energy_per_image = energy_of(net);
   summary.energy_values = gross.values;
   if (!gross.values.empty() && gross.values.size() < batch_times.size()) {

@@ -75,6 +75,20 @@ TEST(Summary, MeansComeWithStudentsInterval) {
   EXPECT_NEAR(point.batch_time->value.value, (1 / 98.0 + 1 / 100.0 + 1 / 102.0) / 3.0, 1e-12);
 }
 
+TEST(Summary, SpeedAndGrossEnergyAreNeverSaidToBeNegative) {
+  const auto experiment = experiment_of({1});
+  std::vector<record::Run> runs;
+  for (const double joules : {1.0, 1.0, 100.0}) {
+    runs.push_back(run_of(experiment.points[0], 0, static_cast<std::int64_t>(joules), joules * joules));
+  }
+  const auto point = summarise(experiment, runs).points[0];
+  EXPECT_EQ(point.images_per_s->low, 0.0);
+  EXPECT_GT(point.images_per_s->high, 100.0);
+  EXPECT_EQ(point.energy_per_image.relative->low.value, 0.0);
+  EXPECT_EQ(point.energy_per_image.absolute->low.value, 0.0);
+  EXPECT_LT(point.net_energy_per_image.relative->low.value, 0.0) << "net energy may be negative";
+}
+
 TEST(Summary, TheSensorsGainDoesNotShrinkWithRepetitions) {
   const auto experiment = experiment_of({1});
   std::vector<record::Run> runs;
