@@ -47,7 +47,7 @@ struct Meaning {
   std::string_view hint;
 };
 
-constexpr std::array<Meaning, 10> kMeanings{{
+constexpr std::array<Meaning, 12> kMeanings{{
     {"Attempted to read a PyTorch file with version ", ",",
      "a newer PyTorch saved it, in version {} of the format, which this one cannot read",
      "save it with the PyTorch that `wattlens doctor` shows, or an older one"},
@@ -61,11 +61,15 @@ constexpr std::array<Meaning, 10> kMeanings{{
     {"scalar types: Long, Int; but got ", " ", "it takes whole numbers, as of text, not images",
      "wattlens runs models with one input, a batch of images in floating point"},
     {"to have the same dtype", ",", "a part of it stays in another precision than the rest",
-     "use --precision f32, or save the model in the precision that you want"},
+     "use the precision that it was saved in, or save it in the one that you want"},
     {"should be the same or input should be", " ", "a part of it stays in another precision than the rest",
-     "use --precision f32, or save the model in the precision that you want"},
-    {"expected scalar type ", " ", "a part of it stays in another precision than the rest",
-     "use --precision f32, or save the model in the precision that you want"},
+     "use the precision that it was saved in, or save it in the one that you want"},
+    {"expected scalar type Float but found", "\n", "a part of it stays in another precision than the rest",
+     "use the precision that it was saved in, or save it in the one that you want"},
+    {"expected scalar type BFloat16 but found", "\n", "a part of it stays in another precision than the rest",
+     "use the precision that it was saved in, or save it in the one that you want"},
+    {"mixed dtype (CPU)", "\n", "a part of it stays in another precision than the rest",
+     "use the precision that it was saved in, or save it in the one that you want"},
     {"input_handles[0]: ", "\n", "{}", "give the batch and the image size that the package was compiled for"},
 }};
 

@@ -179,25 +179,19 @@ Result<record::OutputCheck> InferenceWorkload::check_output() {
 
 Result<record::OutputCheck> InferenceWorkload::check_against_references(const std::vector<float>& outputs) {
   const auto& point = options_.point;
-  const auto tolerance_at = [&](const ReferenceOutputs& reference) {
-    const auto known = reference.error.find(point.precision);
-    return known == reference.error.end() ? tolerance_of(point.precision)
-                                          : tolerance_of(point.precision, known->second);
-  };
   if (const ReferenceOutputs* reference = reference_at(point.image_size)) {
     const std::string name = is_model_file(point.model) ? reference_file_of(point.model).filename().string()
                                                         : std::string("PyTorch in float64");
-    return compare_outputs(outputs, point.batch, reference->logits, tolerance_at(*reference), name);
+    return compare_with(*reference, outputs, point.batch, point.precision, name);
   }
   const ReferenceOutputs& reference = nearest_reference();
   worker::CompileRequest request = compile_request();
   request.options.image_size = reference.image_size;
   request.options.batch = std::min(point.batch, std::ssize(reference.logits));
   WATTLENS_TRY(const auto elsewhere, outputs_elsewhere(request));
-  return compare_outputs(
-      elsewhere, request.options.batch, reference.logits, tolerance_at(reference),
-      fmt::format("PyTorch in float64 at {} px (none is kept for {} px, where the outputs are finite)",
-                  reference.image_size, point.image_size));
+  return compare_with(reference, elsewhere, request.options.batch, point.precision,
+                      fmt::format("PyTorch in float64 at {} px (none is kept for {} px, where the outputs are finite)",
+                                  reference.image_size, point.image_size));
 }
 
 Result<record::OutputCheck> InferenceWorkload::check_against_f32(const std::vector<float>& outputs) {

@@ -16,9 +16,13 @@ namespace wattlens::workload {
 // tf32 0.01 (11 bits; not yet measured).
 double tolerance_of(std::string_view precision);
 
-// The same for a model of which it is known how far PyTorch is off in that precision: twice as far, within 1 and 16 times
-// the usual tolerance. Deep networks with random weights can lose most of bf16's digits.
-double tolerance_of(std::string_view precision, double pytorch_error);
+// The same for a model of which it is known how far PyTorch is off in that precision: twice as far, but never less than
+// usual, nor more than 16 times that or a third of what two images differ by: images that are swapped, or one answer to
+// all, must not pass. Deep networks with random weights can lose most of bf16's digits.
+double tolerance_of(std::string_view precision, double pytorch_error, double image_difference);
+
+// The smallest difference between the rows of two images, in parts of the largest |reference|; 0 for a single image.
+double image_difference(std::span<const std::vector<double>> references);
 
 // One row per image, of any number of batches. Image i of a batch must give reference row i modulo their number.
 // `reference` says in words what it is compared with. Passed only if all are finite, of the right number, and within

@@ -1,6 +1,11 @@
 #include "workload/reference_outputs.h"
 
+#include <fmt/format.h>
+
+#include <utility>
+
 #include "base/json.h"
+#include "workload/output_check.h"
 
 namespace wattlens::workload {
 namespace {
@@ -38,6 +43,22 @@ Result<ReferenceOutputs> outputs_from_json(const Json& json) {
 }
 
 }  // namespace
+
+record::OutputCheck compare_with(const ReferenceOutputs& reference, std::span<const float> outputs, std::int64_t batch,
+                                 std::string_view precision, std::string name) {
+  double tolerance = tolerance_of(precision);
+  if (const auto own = reference.error.find(precision); own != reference.error.end()) {
+    const double difference = image_difference(reference.logits);
+    tolerance = tolerance_of(precision, own->second, difference);
+    if (own->second > tolerance) {
+      return check_finite(outputs,
+                          fmt::format("{}: PyTorch itself is off by {:.2g} in {}, two images differ by {:.2g}: "
+                                      "nothing can be compared",
+                                      name, own->second, precision, difference));
+    }
+  }
+  return compare_outputs(outputs, batch, reference.logits, tolerance, std::move(name));
+}
 
 Result<std::vector<ReferenceOutputs>> parse_references(std::string_view text) {
   WATTLENS_TRY(const Json json, base::parse_json(text, "reference outputs"));

@@ -5,11 +5,13 @@
 #include <cstdint>
 #include <functional>
 #include <map>
+#include <span>
 #include <string>
 #include <string_view>
 #include <vector>
 
 #include "base/result.h"
+#include "record/run.h"
 
 namespace wattlens::workload {
 
@@ -20,6 +22,11 @@ struct ReferenceOutputs {
   // Where it is not told, the usual tolerance holds.
   std::map<std::string, double, std::less<>> error;
 };
+
+// Outputs of any number of batches against them, by the tolerance of that precision. Not run where PyTorch's own error
+// in it is beyond every tolerance that could tell two images apart. `name` says in words what the reference is.
+record::OutputCheck compare_with(const ReferenceOutputs& reference, std::span<const float> outputs, std::int64_t batch,
+                                 std::string_view precision, std::string name);
 
 // The JSON text of that network ("schema": "wattlens.reference_outputs/1"); empty where there is none.
 std::string_view embedded_references(std::string_view network);

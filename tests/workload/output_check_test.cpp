@@ -90,10 +90,17 @@ TEST(OutputCheck, AnotherRunOfAnotherLengthFails) {
 }
 
 TEST(OutputCheck, AModelThatIsHardForPyTorchTooMayBeTwiceAsFarOff) {
-  EXPECT_DOUBLE_EQ(tolerance_of("bf16", 0.1), 0.2);
-  EXPECT_DOUBLE_EQ(tolerance_of("bf16", 0.0), tolerance_of("bf16")) << "never less than usual";
-  EXPECT_DOUBLE_EQ(tolerance_of("bf16", 0.9), 16 * tolerance_of("bf16")) << "never as much as the output itself";
-  EXPECT_DOUBLE_EQ(tolerance_of("f32", 3e-4), 6e-4);
+  EXPECT_DOUBLE_EQ(tolerance_of("bf16", 0.1, 1.0), 0.2);
+  EXPECT_DOUBLE_EQ(tolerance_of("bf16", 0.0, 1.0), tolerance_of("bf16")) << "never less than usual";
+  EXPECT_DOUBLE_EQ(tolerance_of("bf16", 0.9, 9.0), 16 * tolerance_of("bf16")) << "never as much as the output itself";
+  EXPECT_DOUBLE_EQ(tolerance_of("bf16", 0.1, 0.3), 0.1) << "never so much that another image would do";
+  EXPECT_DOUBLE_EQ(tolerance_of("bf16", 0.1, 0.0), tolerance_of("bf16")) << "a single image tells nothing of that";
+  EXPECT_DOUBLE_EQ(tolerance_of("f32", 3e-4, 1.0), 6e-4);
+}
+
+TEST(OutputCheck, TheClosestTwoImagesAreWhatMustBeToldApart) {
+  EXPECT_DOUBLE_EQ(image_difference(std::vector<std::vector<double>>{{4, 0}, {0, 0}, {3, 0}}), 0.25);
+  EXPECT_DOUBLE_EQ(image_difference(std::vector<std::vector<double>>{{4, 0}}), 0.0);
 }
 
 TEST(OutputCheck, FewerDigitsAllowLargerErrors) {

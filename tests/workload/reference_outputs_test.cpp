@@ -35,6 +35,27 @@ TEST(ReferenceOutputs, HowFarPyTorchIsOffMayBeTold) {
   EXPECT_TRUE(told->at(1).error.empty());
 }
 
+TEST(ReferenceOutputs, SwappedImagesNeverPassWhateverErrorIsTold) {
+  const std::vector<float> swapped = {0.0F, 1.0F, 1.0F, 0.6F};
+  const std::vector<float> constant = {0.5F, 0.8F, 0.5F, 0.8F};
+  for (const double own : {0.0, 0.01, 0.1, 0.3, 0.9}) {
+    const ReferenceOutputs reference{.image_size = 8, .logits = {{1.0, 0.6}, {0.0, 1.0}}, .error = {{"bf16", own}}};
+    EXPECT_NE(compare_with(reference, swapped, 2, "bf16", "it").status, record::CheckStatus::passed) << own;
+    EXPECT_NE(compare_with(reference, constant, 2, "bf16", "it").status, record::CheckStatus::passed) << own;
+  }
+}
+
+TEST(ReferenceOutputs, WherePyTorchIsFartherOffThanImagesFromEachOtherNothingIsCompared) {
+  const ReferenceOutputs reference{.image_size = 8, .logits = {{1.0, 0.6}, {0.0, 1.0}}, .error = {{"bf16", 0.4}}};
+  const std::vector<float> right = {1.0F, 0.6F, 0.0F, 1.0F};
+  const auto check = compare_with(reference, right, 2, "bf16", "it");
+  EXPECT_EQ(check.status, record::CheckStatus::not_run);
+  EXPECT_NE(check.reference.find("nothing can be compared"), std::string::npos);
+  EXPECT_EQ(compare_with(reference, right, 2, "f32", "it").status, record::CheckStatus::passed);
+  const std::vector<float> broken = {1.0F, NAN, 0.0F, 1.0F};
+  EXPECT_EQ(compare_with(reference, broken, 2, "bf16", "it").status, record::CheckStatus::failed);
+}
+
 TEST(ReferenceOutputs, BrokenTextIsAnError) {
   for (const auto* text :
        {"", "{}", R"({"schema": "wattlens.reference_outputs/2", "sizes": []})",
