@@ -102,10 +102,10 @@ class OpenvinoEngine final : public Engine {
                    return core_.compile_model(loaded.model, id, properties(id, precision, options));
                  }));
     loaded.model.reset();  // its weights are now in the compiled model, in the layout that the device wants
-    const bool cache_grew = cached_models(options.model_cache) != cached;
+    const bool cache_changed = cached_models(options.model_cache) != cached;
     if (!options.model_cache.empty()) trim_model_cache(options.model_cache, options_.model_cache_limit);
 
-    WATTLENS_TRY(auto info, describe(compiled, device, options, cache_grew, std::move(loaded.conditions)));
+    WATTLENS_TRY(auto info, describe(compiled, device, options, cache_changed, std::move(loaded.conditions)));
     info.compile = clock.now() - begin;
     info.input_shape = {options.batch, loaded.input.channels, options.image_size, options.image_size};
     info.input_layout = network::to_string(loaded.input.layout);
@@ -150,7 +150,7 @@ class OpenvinoEngine final : public Engine {
   }
 
   Result<record::WorkloadInfo> describe(const ov::CompiledModel& compiled, const DeviceInfo& device,
-                                        const SessionOptions& options, bool cache_grew,
+                                        const SessionOptions& options, bool cache_changed,
                                         std::vector<std::string> conditions) const {
     record::WorkloadInfo info;
     info.engine_version = version_;
@@ -170,7 +170,7 @@ class OpenvinoEngine final : public Engine {
       const bool loaded = !options.model_cache.empty() && compiled.get_property(ov::loaded_from_cache);
       const auto* const cache = options.model_cache.empty() ? "off"
                                 : loaded                    ? "loaded"
-                                : cache_grew                ? "written"
+                                : cache_changed             ? "written"
                                                             : "could not be written (is the disk full?)";
       info.conditions.push_back(fmt::format("model cache: {}", cache));
       info.streams = compiled.get_property(ov::num_streams).num;

@@ -26,6 +26,7 @@ Result<void> SlotSession::set_input(const TensorView& images) {
     return fail(ErrorKind::usage, fmt::format("images of shape {} with {} values given to a model that takes {}",
                                               images.shape, images.values.size(), shape));
   }
+  has_input_ = false;  // where it fails, some slots have the new images and some the old
   WATTLENS_CHECK(copy_input(images));
   has_input_ = true;
   return {};

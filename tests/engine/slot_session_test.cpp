@@ -19,11 +19,15 @@ class FakeSession final : public SlotSession {
   explicit FakeSession(std::int64_t slots = 2) : SlotSession({.input_shape = {2, 3}}, {}, slots) {}
 
   std::vector<std::string> asked;
+  bool input_fails = false;
   bool start_fails = false;
   bool next_batch_fails = false;
 
  private:
-  Result<void> copy_input(const TensorView&) override { return tell("input"); }
+  Result<void> copy_input(const TensorView&) override {
+    if (input_fails) return fail(ErrorKind::run_failed, "no memory for images");
+    return tell("input");
+  }
   Result<void> start(std::int64_t slot) override {
     if (start_fails) return fail(ErrorKind::run_failed, "no memory");
     started_.push_back(slot);
@@ -72,6 +76,17 @@ TEST(SlotSession, TheEngineIsAskedInTurnOnly) {
   EXPECT_TRUE(session.output(1).has_value());
   EXPECT_EQ(session.next_completion()->slot, 0);
   EXPECT_THAT(session.asked, ElementsAre("input", "start 1", "start 0"));
+}
+
+TEST(SlotSession, ImagesThatCouldNotBeCopiedAreNotRun) {
+  FakeSession session;
+  ASSERT_TRUE(session.set_input(kInput).has_value());
+  session.input_fails = true;
+  EXPECT_EQ(session.set_input(kInput).error().message, "no memory for images");
+  EXPECT_FALSE(session.enqueue(0).has_value());
+  session.input_fails = false;
+  ASSERT_TRUE(session.set_input(kInput).has_value());
+  EXPECT_TRUE(session.enqueue(0).has_value());
 }
 
 TEST(SlotSession, ABatchThatCannotStartLeavesItsSlotFree) {
