@@ -5,6 +5,7 @@
 #include <sys/ioctl.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <cstdlib>
 #include <map>
 #include <string>
@@ -29,11 +30,12 @@ report::TextOptions text_options() {
 
 }  // namespace
 
-void add_output(CLI::App& command, OutputOptions& output) {
+void add_output(CLI::App& command, OutputOptions& output, const std::vector<report::Format>& only) {
   output.text = text_options();
   std::vector<std::string> names;
   std::map<std::string, report::Format> formats;
   for (const report::FormatInfo& format : report::all_formats()) {
+    if (!only.empty() && std::ranges::find(only, format.format) == only.end()) continue;
     names.emplace_back(format.name);
     formats.emplace(format.name, format.format);
   }

@@ -1,6 +1,8 @@
 // Flags that many commands have.
 #pragma once
 
+#include <vector>
+
 #include "base/file.h"
 #include "cli/output.h"
 
@@ -10,8 +12,8 @@ class App;
 
 namespace wattlens::cli {
 
-// --format and -o; a terminal's width and colour are looked up here.
-void add_output(CLI::App& command, OutputOptions& output);
+// --format and -o; a terminal's width and colour are looked up here. `formats`: only these.
+void add_output(CLI::App& command, OutputOptions& output, const std::vector<report::Format>& formats = {});
 
 void add_store(CLI::App& command, base::Path& store);
 

@@ -4,8 +4,8 @@
 #include <unistd.h>
 
 #include <algorithm>
-#include <cmath>
 #include <limits>
+#include <optional>
 #include <utility>
 #include <vector>
 
@@ -14,6 +14,7 @@
 #include "meter/meter_set.h"
 #include "meter/sampler.h"
 #include "meter/window_energy.h"
+#include "report/experiment_tables.h"
 #include "report/machine_formats.h"
 #include "report/meters_table.h"
 #include "report/page.h"
@@ -27,33 +28,44 @@ using report::Format;
 
 // A hypervisor's counter may step once a second.
 constexpr Seconds kLook{2.1};
+constexpr base::Hertz kListRate{1000.0};
 constexpr Seconds kShortestInterval{0.1};
-constexpr std::size_t kMostLooks = 600;  // that a trace remembers
+constexpr Seconds kLongestInterval{600.0};  // the sampler keeps the readings of one look
+constexpr Seconds kLongestSilence{10.0};    // after which a look that gave nothing is given up
+constexpr std::size_t kMostLooks = 600;     // that a trace remembers
+
+bool gives_energy(const record::Window& window) {
+  return std::ranges::any_of(window.channels, [](const auto& channel) { return channel.gross.value.has_value(); });
+}
 
 // All channels, looked at again and again; one look ends where the next begins.
 class Looks {
  public:
-  explicit Looks(base::Clock& clock)
+  Looks(base::Clock& clock, base::Hertz rate)
       : clock_(clock),
         meters_(meter::MeterSet::open({.clock = &clock, .machine = machine::read_machine()})),
-        sampler_(meters_, clock, {}) {}
+        sampler_(meters_, clock, {.rate = rate}) {}
 
   Result<void> start() {
     WATTLENS_CHECK(sampler_.start());
-    end_ = clock_.now();
+    begin_ = end_ = clock_.now();
     return {};
   }
 
   std::span<const record::Channel> channels() const { return meters_.channels(); }
   std::span<const meter::AbsentMeter> absent() const { return meters_.absent(); }
 
-  // Sleeps until `interval` after the end of the last look; shorter where it is cancelled.
-  record::Window next(Seconds interval, const base::Cancellation& cancel) {
+  // Sleeps until `interval` after the last one. Nothing where it was cancelled, or where no channel has moved enough
+  // yet: that time is then part of the next look.
+  std::optional<record::Window> next(Seconds interval, const base::Cancellation& cancel) {
+    if (cancel.sleep_until(clock_, end_ + interval)) return std::nullopt;
+    end_ = clock_.now();
     record::Window window;
-    window.begin = end_;
-    cancel.sleep_until(clock_, end_ + interval);
-    window.end = end_ = clock_.now();
+    window.begin = begin_;
+    window.end = end_;
     meter::measure_window(meters_.channels(), sampler_.take(window.begin, window.end), {}, window);
+    if (!gives_energy(window) && window.duration() < kLongestSilence) return std::nullopt;
+    begin_ = end_;
     return window;
   }
 
@@ -61,29 +73,23 @@ class Looks {
   base::Clock& clock_;
   meter::MeterSet meters_;
   meter::Sampler sampler_;
-  MonoTime end_;
+  MonoTime begin_;  // of the look at hand
+  MonoTime end_;    // of the last sleep
 };
 
-ExitCode code_of(std::span<const record::ChannelEnergy> channels) {
-  const bool any = std::ranges::any_of(channels, [](const auto& channel) { return channel.gross.value.has_value(); });
-  return any ? ExitCode::done : ExitCode::nothing_measurable;
-}
-
 std::string list_text(const Looks& looks, const record::Window& window, const Output& output) {
-  report::Table table = report::meters_table(looks.channels(), window);
+  report::Table table = report::meters_table(looks.channels(), window, Seconds{1.0 / kListRate.value});
   if (output.format() != Format::table && output.format() != Format::markdown) {
     return report::in_format(std::move(table), output.format(), output.text(), report::kMetersSchema, "channels");
   }
   report::Section section{.table = std::move(table)};
+  const auto add = [&](std::string_view name, std::string_view reason, std::string_view hint) {
+    section.remarks.push_back(fmt::format("{}: {}{}{}", name, reason, hint.empty() ? "" : "; to mend it: ", hint));
+  };
   for (const record::ChannelEnergy& channel : window.channels) {
-    if (channel.gross.value) continue;
-    section.remarks.push_back(fmt::format("{}: {}{}", channel.channel, channel.gross.reason,
-                                          channel.gross.hint.empty() ? "" : "; " + channel.gross.hint));
+    if (!channel.gross.value) add(channel.channel, report::in_words(channel.gross.reason), channel.gross.hint);
   }
-  for (const meter::AbsentMeter& absent : looks.absent()) {
-    section.remarks.push_back(fmt::format("{}: {}", absent.name, absent.reason));
-  }
-  section.remarks.emplace_back("What mends what is missing: wattlens doctor.");
+  for (const meter::AbsentMeter& absent : looks.absent()) add(absent.name, absent.reason, absent.hint);
   report::Page page;
   page.sections.push_back(std::move(section));
   return output.format() == Format::table ? report::to_terminal(page, output.text()) : report::to_markdown(page);
@@ -95,8 +101,14 @@ void add(const record::Window& window, std::vector<report::WatchedChannel>& watc
     one.last = window.channels[i];
     one.look = window.duration();
     const auto& value = one.last.gross.value;
-    if (value) one.energy += *value;
-    if (!value) ++one.lost;
+    if (value) {
+      one.sum.value = one.sum.value.value_or(base::Joules{}) + *value;
+      one.sum.provenance = one.last.gross.provenance;
+      one.sum.method = one.last.gross.method;
+    } else {
+      ++one.lost;
+      one.sum.reason = one.last.gross.reason;
+    }
     if (one.trace.size() == kMostLooks) one.trace.erase(one.trace.begin());
     one.trace.push_back(value ? value->value / one.look.value : std::numeric_limits<double>::quiet_NaN());
   }
@@ -134,23 +146,21 @@ class WatchText {
 Result<ExitCode> meters_list(const MetersListOptions& options, const base::Cancellation& cancel) {
   WATTLENS_TRY(Output output, Output::open(options.output));
   base::SystemClock clock;
-  Looks looks(clock);
+  Looks looks(clock, kListRate);
   WATTLENS_CHECK(looks.start());
-  const record::Window window = looks.next(kLook, cancel);
-  WATTLENS_CHECK(output.write(list_text(looks, window, output)));
+  std::optional<record::Window> window;
+  while (!window && !cancel.requested()) window = looks.next(kLook, cancel);
+  if (!window) return fail(ErrorKind::cancelled, "interrupted before the sensors had been seen for two seconds");
+  WATTLENS_CHECK(output.write(list_text(looks, *window, output)));
   WATTLENS_CHECK(output.finish());
-  return code_of(window.channels);
+  return gives_energy(*window) ? ExitCode::done : ExitCode::nothing_measurable;
 }
 
 Result<ExitCode> meters_watch(const MetersWatchOptions& options, const base::Cancellation& cancel) {
-  if (options.output.format == Format::json || options.output.format == Format::markdown) {
-    return fail(ErrorKind::usage,
-                fmt::format("meters watch has no format '{}'", report::to_string(options.output.format)),
-                "use --format table, csv or jsonl");
-  }
   WATTLENS_TRY(const Seconds interval, experiment::parse_duration(options.interval, "--interval"));
-  if (interval < kShortestInterval) {
-    return fail(ErrorKind::usage, fmt::format("--interval {} is too short", options.interval), "give 0.1s or more");
+  if (interval < kShortestInterval || interval > kLongestInterval) {
+    return fail(ErrorKind::usage, fmt::format("--interval {} is not in 0.1s … 10m", options.interval),
+                "a shorter one sees no sensor move; of a longer one the sampler cannot keep all readings");
   }
   Seconds left{std::numeric_limits<double>::infinity()};
   if (!options.duration.empty()) {
@@ -158,23 +168,24 @@ Result<ExitCode> meters_watch(const MetersWatchOptions& options, const base::Can
   }
   WATTLENS_TRY(Output output, Output::open(options.output));
   base::SystemClock clock;
-  Looks looks(clock);
+  Looks looks(clock, meter::SamplerOptions{}.rate);
   WATTLENS_CHECK(looks.start());
   std::vector<report::WatchedChannel> watched;
   for (const record::Channel& channel : looks.channels()) watched.push_back({.channel = channel});
   WatchText text(output, isatty(STDOUT_FILENO) == 1 && !options.output.file);
-  Seconds since_begin;
-  ExitCode code = ExitCode::nothing_measurable;
-  while (left > Seconds{0.0} && !cancel.requested()) {
-    const record::Window window = looks.next(std::min(interval, left), cancel);
-    since_begin += window.duration();
-    left -= window.duration();
-    add(window, watched);
-    if (code_of(window.channels) == ExitCode::done) code = ExitCode::done;
-    WATTLENS_CHECK(output.write(text.next(since_begin, watched)));
+  const MonoTime begin = clock.now();
+  bool any = false;
+  while (left > Seconds{} && !cancel.requested()) {
+    const Seconds look = left < 1.5 * interval ? left : interval;  // a short rest joins the look before it
+    left -= look;
+    const auto window = looks.next(look, cancel);
+    if (!window) continue;
+    add(*window, watched);
+    any = any || gives_energy(*window);
+    WATTLENS_CHECK(output.write(text.next(window->end - begin, watched)));
   }
   WATTLENS_CHECK(output.finish());
-  return code;
+  return any ? ExitCode::done : ExitCode::nothing_measurable;
 }
 
 }  // namespace wattlens::cli

@@ -23,7 +23,8 @@ struct MetersWatchOptions {
 // Looks for two seconds. Exit code 4 where no channel gives a number.
 Result<ExitCode> meters_list(const MetersListOptions& options, const base::Cancellation& cancel);
 
-// On a terminal the view is drawn again at each look; elsewhere it is written after each one.
+// On a terminal the view is drawn again at each look; elsewhere it is written after each one. A look in which no sensor
+// moved enough goes on in the next one.
 Result<ExitCode> meters_watch(const MetersWatchOptions& options, const base::Cancellation& cancel);
 
 }  // namespace wattlens::cli

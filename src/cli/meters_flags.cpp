@@ -21,7 +21,7 @@ void add_meters(CLI::App& app, MetersCommands& all) {
       "day.csv");
   watch.add_option("--interval", all.watch.interval, "Time between two looks (1s)")->type_name("TIME");
   watch.add_option("--duration", all.watch.duration, "End after so long (until Ctrl-C)")->type_name("TIME");
-  add_output(watch, all.watch.output);
+  add_output(watch, all.watch.output, {report::Format::table, report::Format::csv, report::Format::jsonl});
 }
 
 }  // namespace wattlens::cli

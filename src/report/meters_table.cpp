@@ -21,11 +21,23 @@ std::string gain_text(const record::Channel& channel) {
   return fmt::format("{:+.0f} … {:+.0f} %", 100.0 * channel.gain_low, 100.0 * channel.gain_high);
 }
 
-Cell milliseconds(const std::optional<base::Seconds>& time) { return time ? Cell(time->value * 1e3) : Cell(); }
-
-std::optional<base::Seconds> observed_period(const record::ChannelEnergy& energy, base::Seconds time) {
-  if (energy.updates < 1) return std::nullopt;
+// Mean time between two movements; nothing for a gauge, which need not move.
+std::optional<base::Seconds> observed_period(const record::Channel& channel, const record::ChannelEnergy& energy,
+                                             base::Seconds time) {
+  if (energy.updates < 1 || channel.kind == record::ChannelKind::power) return std::nullopt;
   return time / static_cast<double>(energy.updates);
+}
+
+// Where it moves nearly whenever it is read, only a bound is known.
+std::string period_text(const std::optional<base::Seconds>& period, base::Seconds poll) {
+  if (!period) return {};
+  if (*period < 2.0 * poll) return fmt::format("{:.3g} or less", 2e3 * poll.value);
+  return fmt::format("{:.3g}", 1e3 * period->value);
+}
+
+Cell known_gain(const record::Channel& channel, double gain) {
+  const bool known = channel.provenance != record::Provenance::missing && channel.gain_high > channel.gain_low;
+  return known ? Cell(gain) : Cell();
 }
 
 constexpr std::size_t kTrace = 60;
@@ -42,14 +54,14 @@ Quantity mean_power(const record::Energy& energy, base::Seconds time) {
   return power;
 }
 
-Table meters_table(std::span<const record::Channel> channels, const record::Window& window) {
+Table meters_table(std::span<const record::Channel> channels, const record::Window& window, base::Seconds poll) {
   Table table;
   table.columns = {{"id", "channel"},
                    {"kind", ""},
                    {"method", "read from"},
                    {"provenance", ""},
                    {"power_w", "W now", energy},
-                   {"", "moves every ms", number},
+                   {"", "moves every ms"},
                    {"update_period_s", "", number},
                    {"observed_period_s", "", number},
                    {"updates", "", number},
@@ -64,31 +76,27 @@ Table meters_table(std::span<const record::Channel> channels, const record::Wind
   for (std::size_t i = 0; i < channels.size(); ++i) {
     const record::Channel& channel = channels[i];
     const record::ChannelEnergy& measured = window.channels[i];
-    const auto observed = observed_period(measured, time);
-    table.rows.push_back({channel.id, std::string(to_string(channel.kind)), channel.method,
-                          std::string(to_string(channel.provenance)), mean_power(measured.gross, time),
-                          milliseconds(observed), channel.update_period ? Cell(channel.update_period->value) : Cell(),
-                          observed ? Cell(observed->value) : Cell(), measured.updates, channel.gain_low,
-                          channel.gain_high, gain_text(channel), base::Json(channel.covers), channel.scope,
-                          measured.gross.reason, measured.gross.hint});
+    const auto observed = observed_period(channel, measured, time);
+    const bool seen = observed && *observed >= 2.0 * poll;
+    table.rows.push_back(
+        {channel.id, std::string(to_string(channel.kind)), channel.method, std::string(to_string(channel.provenance)),
+         mean_power(measured.gross, time), period_text(observed, poll),
+         channel.update_period ? Cell(channel.update_period->value) : Cell(), seen ? Cell(observed->value) : Cell(),
+         measured.updates, known_gain(channel, channel.gain_low), known_gain(channel, channel.gain_high),
+         gain_text(channel), base::Json(channel.covers), channel.scope, measured.gross.reason, measured.gross.hint});
   }
   return table;
 }
 
 Table watch_table(base::Seconds since_begin, std::span<const WatchedChannel> channels) {
   Table table;
-  table.columns = {{"time_s", "", number},
-                   {"id", "channel"},
-                   {"power_w", "W", energy},
-                   {"", "last looks"},
-                   {"energy_j", "J since begin", number},
-                   {"lost_looks", "", number},
-                   {"updates", "", number}};
+  table.columns = {{"time_s", "", number},     {"look_s", "", number}, {"id", "channel"},
+                   {"power_w", "W", energy},   {"", "last looks"},     {"energy_j", "J since begin", energy},
+                   {"lost_looks", "", number}, {"updates", "", number}};
   for (const WatchedChannel& watched : channels) {
-    const bool any = std::ssize(watched.trace) > watched.lost;
-    table.rows.push_back({since_begin.value, watched.channel.id, mean_power(watched.last.gross, watched.look),
-                          sparkline(watched.trace, kTrace), any ? Cell(watched.energy.value) : Cell(), watched.lost,
-                          watched.last.updates});
+    table.rows.push_back({since_begin.value, watched.look.value, watched.channel.id,
+                          mean_power(watched.last.gross, watched.look), sparkline(watched.trace, kTrace),
+                          to_quantity(watched.sum, watched.lost == 0), watched.lost, watched.last.updates});
   }
   return table;
 }
@@ -100,12 +108,14 @@ std::string watch_view(base::Seconds since_begin, std::span<const WatchedChannel
   for (const WatchedChannel& watched : channels) {
     if (watched.last.gross.value) continue;
     const record::Energy& energy = watched.last.gross;
-    const std::string hint = energy.reason == "too_short" ? "a longer --interval" : energy.hint;
     section.remarks.push_back(fmt::format("{}: {}{}{}", watched.channel.id, in_words(energy.reason),
-                                          hint.empty() ? "" : "; to mend it: ", hint));
+                                          energy.hint.empty() ? "" : "; to mend it: ", energy.hint));
   }
   const auto modelled = [](const WatchedChannel& w) { return w.last.gross.provenance == record::Provenance::modelled; };
   if (std::ranges::any_of(channels, modelled)) section.remarks.emplace_back("~ is modelled, not measured.");
+  if (std::ranges::any_of(channels, [](const auto& w) { return w.lost > 0 && w.sum.value; })) {
+    section.remarks.emplace_back("at least: some looks of that channel gave no energy.");
+  }
   Page page;
   page.sections.push_back(std::move(section));
   return to_terminal(page, text);

@@ -1,6 +1,9 @@
 """meters list and watch on whatever this machine has: a sensor, or the load model."""
 
 import json
+import os
+import signal
+import subprocess
 
 
 def test_the_list_tells_every_channel_once(wattlens):
@@ -12,21 +15,44 @@ def test_the_list_tells_every_channel_once(wattlens):
         assert power.get("reason") if power["provenance"] == "missing" else power["low"] <= power["value"]
 
 
-def test_a_watch_writes_one_line_per_channel_and_look(wattlens, tmp_path):
-    flags = ["--interval", "0.7s", "--duration", "1.4s"]
+def test_a_watch_writes_whole_looks_one_line_per_channel(wattlens, tmp_path):
+    flags = ["--interval", "1s", "--duration", "3s"]
     lines = wattlens("meters", "watch", *flags, "--format", "jsonl", check=0).stdout.splitlines()
     rows = [json.loads(line) for line in lines]
-    assert sorted({round(row["time_s"], 1) for row in rows}) == [0.7, 1.4]
+    channels = {row["id"] for row in rows}
+    assert len(rows) % len(channels) == 0
+    ends = sorted({row["time_s"] for row in rows})
+    assert ends[-1] >= 3.0, "all of the time was looked at"
+    assert sum(row["look_s"] for row in rows) / len(channels) >= 3.0
+    for row in rows:
+        assert row["energy_j"]["provenance"] in ("measured", "modelled", "missing")
     wattlens("meters", "watch", *flags, "--format", "csv", "-o", tmp_path / "watch.csv", check=0)
     written = (tmp_path / "watch.csv").read_text().splitlines()
-    assert written[0].startswith("time_s,id,power_w")
-    assert len(written) == len(rows) + 1
+    assert written[0].startswith("time_s,look_s,id,power_w")
+    assert sum(line.startswith("time_s") for line in written) == 1
 
 
 def test_what_is_not_a_terminal_gets_no_escapes(wattlens):
-    assert "\033" not in wattlens("meters", "watch", "--interval", "0.6s", "--duration", "1.2s").stdout
+    assert "\033" not in wattlens("meters", "watch", "--interval", "1s", "--duration", "2s").stdout
+
+
+def test_an_interrupted_watch_keeps_whole_looks_alone(wattlens):
+    environment = {"PATH": os.environ["PATH"], "HOME": str(wattlens.home)}
+    command = [str(wattlens.binary), "meters", "watch", "--interval", "1s", "--format", "jsonl"]
+    with subprocess.Popen(command, stdout=subprocess.PIPE, env=environment) as process:
+        first = json.loads(process.stdout.readline())
+        process.send_signal(signal.SIGINT)
+        rest = [json.loads(line) for line in process.stdout.read().splitlines()]
+        assert process.wait() in (0, 4)
+    assert all(row["look_s"] >= 1.0 for row in [first, *rest])
 
 
 def test_bad_times_are_refused(wattlens):
-    assert "too short" in wattlens("meters", "watch", "--interval", "1ms", check=2).stderr
+    assert "0.1s" in wattlens("meters", "watch", "--interval", "1ms", check=2).stderr
+    assert "10m" in wattlens("meters", "watch", "--interval", "1h", check=2).stderr
     assert "--duration" in wattlens("meters", "watch", "--duration", "soon", check=2).stderr
+
+
+def test_formats_that_a_watch_does_not_have_are_not_offered(wattlens):
+    wattlens("meters", "watch", "--format", "json", check=2)
+    assert "jsonl" in wattlens("meters", "watch", "--help").stdout

@@ -14,6 +14,8 @@ namespace {
 using ::testing::HasSubstr;
 using ::testing::Not;
 
+constexpr base::Seconds kPoll{0.001};
+
 record::Channel channel(const std::string& id, record::Provenance provenance) {
   record::Channel made;
   made.id = id;
@@ -50,8 +52,8 @@ record::Window two_seconds() {
 TEST(MetersTable, PowerIsEnergyPerTimeAndThePeriodIsWhatWasSeen) {
   const std::vector channels = {channel("cpu.package.0", record::Provenance::measured)};
   record::Window window = two_seconds();
-  window.channels = {energy("cpu.package.0", 100.0, 400)};
-  const base::Json row = row_json(meters_table(channels, window), 0);
+  window.channels = {energy("cpu.package.0", 100.0, 400)};  // every 5 ms
+  const base::Json row = row_json(meters_table(channels, window, kPoll), 0);
   EXPECT_EQ(row["power_w"]["value"], 50.0);
   EXPECT_EQ(row["power_w"]["low"], 49.0);
   EXPECT_EQ(row["power_w"]["high"], 51.0);
@@ -64,19 +66,29 @@ TEST(MetersTable, AMissingChannelHasAReasonAndNoPower) {
   const std::vector channels = {channel("cpu.dram.0", record::Provenance::missing)};
   record::Window window = two_seconds();
   window.channels = {missing("cpu.dram.0", "permission")};
-  const Table table = meters_table(channels, window);
+  const Table table = meters_table(channels, window, kPoll);
   const base::Json row = row_json(table, 0);
   EXPECT_EQ(row["power_w"]["provenance"], "missing");
   EXPECT_EQ(row["power_w"]["reason"], "permission");
   EXPECT_TRUE(row["observed_period_s"].is_null());
+  EXPECT_TRUE(row["gain_low"].is_null()) << "what is not known is not 0";
   EXPECT_THAT(in_format(table, Format::table, {}, kMetersSchema, "channels"), Not(HasSubstr("not known")));
+}
+
+TEST(MetersTable, ACounterThatMovesWheneverItIsReadHasABoundAlone) {
+  const std::vector channels = {channel("cpu.package.0", record::Provenance::measured)};
+  record::Window window = two_seconds();
+  window.channels = {energy("cpu.package.0", 100.0, 1990)};
+  const Table table = meters_table(channels, window, kPoll);
+  EXPECT_TRUE(row_json(table, 0)["observed_period_s"].is_null());
+  EXPECT_THAT(in_format(table, Format::table, {}, kMetersSchema, "channels"), HasSubstr("2 or less"));
 }
 
 TEST(WatchView, ShowsATraceAndSaysWhyALookGaveNothing) {
   WatchedChannel good{.channel = channel("cpu.package.0", record::Provenance::measured),
                       .last = energy("cpu.package.0", 30.0, 30),
                       .look = {1.0},
-                      .energy = {90.0},
+                      .sum = {.value = base::Joules{90.0}, .provenance = record::Provenance::modelled},
                       .trace = {10.0, 50.0, 30.0}};
   WatchedChannel stuck{.channel = channel("gpu.0", record::Provenance::measured),
                        .last = missing("gpu.0", "stuck"),
@@ -88,9 +100,12 @@ TEST(WatchView, ShowsATraceAndSaysWhyALookGaveNothing) {
   EXPECT_THAT(view, HasSubstr("▁█▅"));
   EXPECT_THAT(view, HasSubstr("gpu.0: stuck; to mend it: do this"));
   const Table table = watch_table({3.0}, std::vector{good, stuck});
-  EXPECT_EQ(row_json(table, 0)["energy_j"], 90.0);
-  EXPECT_TRUE(row_json(table, 1)["energy_j"].is_null()) << "what was never read is not 0 J";
+  EXPECT_EQ(row_json(table, 0)["energy_j"]["value"], 90.0);
+  EXPECT_EQ(row_json(table, 0)["energy_j"]["provenance"], "modelled");
+  EXPECT_EQ(row_json(table, 1)["energy_j"]["provenance"], "missing") << "what was never read is not 0 J";
   EXPECT_EQ(row_json(table, 1)["lost_looks"], 1);
+  good.lost = 2;
+  EXPECT_THAT(watch_view({3.0}, std::vector{good}, {}), HasSubstr("at least ~90"));
 }
 
 }  // namespace
