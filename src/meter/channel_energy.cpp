@@ -173,33 +173,12 @@ ChannelResult missing(std::string reason, record::Warning remark) {
   return result;
 }
 
-// Whether the energy of this counter can be told at all; the reason where not.
-std::optional<ChannelResult> fault(const record::Channel& channel, const Track& track, Seconds begin, Seconds end) {
-  if (!track.any_reading) {
-    return missing("unreadable", warning(channel, "no_reading", fmt::format("{} could not be read", channel.id)));
-  }
-  if (track.reset) {
-    return missing("reset", warning(channel, "counter_reset",
-                                    fmt::format("{} started again inside the window; the energy is lost", channel.id)));
-  }
-  if (track.edges.empty()) {
-    return missing("stuck", warning(channel, "counter_stuck", fmt::format("{} did not move", channel.id),
-                                    "the sensor is dead, or asleep; wattlens doctor tells what else can be measured"));
-  }
-  if (const auto still = stood_still(track, begin, end)) {
-    return missing("stuck",
-                   warning(channel, "counter_stood_still",
-                           fmt::format("{} stood still for {:.2f} s of the window", channel.id, still->value)));
-  }
-  return std::nullopt;
-}
-
 ChannelResult measure_counter(const record::Channel& channel, const Samples& samples, std::size_t index,
                               MonoTime begin_time, MonoTime end_time, Seconds batch) {
   const Track track = find_edges(channel, samples, index, begin_time, end_time);
   const Seconds begin = begin_time - track.origin;
   const Seconds end = end_time - track.origin;
-  if (auto found = fault(channel, track, begin, end)) return *found;
+  if (auto found = counter_fault(channel, track, begin, end)) return *found;
   const Span span = edges_inside(track, begin, end);
   const std::size_t at_begin = edge_after(track, begin);
   const std::size_t at_end = edge_after(track, end);
@@ -292,6 +271,27 @@ ChannelResult measure_gauge(const record::Channel& channel, const Samples& sampl
 }
 
 }  // namespace
+
+std::optional<ChannelResult> counter_fault(const record::Channel& channel, const Track& track, Seconds begin,
+                                           Seconds end) {
+  if (!track.any_reading) {
+    return missing("unreadable", warning(channel, "no_reading", fmt::format("{} could not be read", channel.id)));
+  }
+  if (track.reset) {
+    return missing("reset", warning(channel, "counter_reset",
+                                    fmt::format("{} started again inside the window; the energy is lost", channel.id)));
+  }
+  if (track.edges.empty()) {
+    return missing("stuck", warning(channel, "counter_stuck", fmt::format("{} did not move", channel.id),
+                                    "the sensor is dead, or asleep; wattlens doctor tells what else can be measured"));
+  }
+  if (const auto still = stood_still(track, begin, end)) {
+    return missing("stuck",
+                   warning(channel, "counter_stood_still",
+                           fmt::format("{} stood still for {:.2f} s of the window", channel.id, still->value)));
+  }
+  return std::nullopt;
+}
 
 ChannelResult measure_channel(const record::Channel& channel, const Samples& samples, std::size_t index, MonoTime begin,
                               MonoTime end, Seconds batch) {

@@ -8,6 +8,7 @@
 
 #include "base/clock.h"
 #include "base/units.h"
+#include "meter/edges.h"
 #include "meter/spread.h"
 #include "record/channel.h"
 #include "record/run.h"
@@ -26,6 +27,10 @@ struct ChannelResult {
 // work has no pieces. `index` is the place of the channel in `samples`.
 ChannelResult measure_channel(const record::Channel& channel, const record::Samples& samples, std::size_t index,
                               base::MonoTime begin, base::MonoTime end, base::Seconds batch);
+
+// Whether the energy of a counter cannot be told over a window, whose ends are given in the time of its track; why.
+std::optional<ChannelResult> counter_fault(const record::Channel& channel, const Track& track, base::Seconds begin,
+                                           base::Seconds end);
 
 // Mean power of equal parts of the window (as many as its updates allow, at most `most`); for what varies inside it.
 std::vector<base::Watts> power_of_parts(const record::Channel& channel, const record::Samples& samples,

@@ -53,9 +53,10 @@ void Spread::add_uniform(double half_width) {
 
 void Spread::add_normal(double deviation) { variance_ += deviation * deviation; }
 
-void Spread::add(const Spread& other) {
-  uniforms_.insert(uniforms_.end(), other.uniforms_.begin(), other.uniforms_.end());
-  variance_ += other.variance_;
+void Spread::add(const Spread& other, double factor) {
+  uniforms_.reserve(uniforms_.size() + other.uniforms_.size());
+  for (const double half_width : other.uniforms_) uniforms_.push_back(half_width * factor);
+  variance_ += other.variance_ * factor * factor;
 }
 
 double Spread::half_width(double probability) const {

@@ -15,9 +15,9 @@ namespace wattlens::meter {
 // Pure numbers: the caller keeps the unit. Not thread-safe.
 class Spread {
  public:
-  void add_uniform(double half_width);  // >= 0
-  void add_normal(double deviation);    // >= 0
-  void add(const Spread& other);        // all of its terms, as independent ones
+  void add_uniform(double half_width);                 // >= 0
+  void add_normal(double deviation);                   // >= 0
+  void add(const Spread& other, double factor = 1.0);  // all of its terms times a factor >= 0, as independent ones
 
   // The half-width h for which the sum lies in [-h, h] with `probability` (0 < probability < 1).
   double half_width(double probability = 0.95) const;

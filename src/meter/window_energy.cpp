@@ -30,7 +30,6 @@ constexpr double kNormal95 = 1.959963984540054;
 constexpr std::size_t kIdleParts = 8;
 // 97.5 % points of Student's t for 1 ... 7 degrees of freedom.
 constexpr auto kStudent95 = std::to_array({12.706, 4.303, 3.182, 2.776, 2.571, 2.447, 2.365});
-constexpr double kWide = 0.05;  // relative half-width above which a window is called too short
 constexpr std::int64_t kFewBatches = 5;
 
 bool is_apart(std::string_view id) { return id.starts_with("psys") || id.starts_with("node"); }
@@ -141,7 +140,7 @@ Energy total_of(const Terms& terms, const std::map<std::string, Part>& parts,
   return add_up(chosen);
 }
 
-void warn_of_total(const record::Window& window, std::vector<record::Warning>& warnings) {
+void warn_of_total(const record::Window& window, double most_uncertain, std::vector<record::Warning>& warnings) {
   if (!window.complete) {
     warnings.push_back({"incomplete_total", "",
                         fmt::format("the total lacks {}: it is a lower bound", base::join(window.missing, ", ")),
@@ -154,10 +153,10 @@ void warn_of_total(const record::Window& window, std::vector<record::Warning>& w
   if (!window.total.value || !window.total.relative || window.total.value->value <= 0.0) return;
   const double half = 0.5 * (window.total.relative->high - window.total.relative->low).value;
   const double share = half / window.total.value->value;
-  if (share > kWide) {
+  if (share > most_uncertain) {
     warnings.push_back({"too_short", "",
                         fmt::format("the energy of this window is known to {:.0f} % only", share * 100),
-                        fmt::format("run at least {:.1f} s", window.duration().value * share / kWide)});
+                        fmt::format("run at least {:.1f} s", window.duration().value * share / most_uncertain)});
   }
 }
 
@@ -171,14 +170,15 @@ struct Measured {
 
 // Gross and net energy of one channel that is not missing.
 void measure_one(const Channel& channel, const record::Samples& samples, std::span<const record::IdleBaseline> idle,
-                 const record::Window& window, record::ChannelEnergy& energy, Measured& measured) {
+                 const WindowRule& rule, const record::Window& window, record::ChannelEnergy& energy,
+                 Measured& measured) {
   const Seconds duration = window.duration();
   const auto index = index_of(samples, channel.id);
   ChannelResult result;
   result.reason = duration.value > 0.0 ? "not sampled" : "too_short";
   if (index && duration.value > 0.0) {
     const Seconds batch = window.batches > 0 ? duration / static_cast<double>(window.batches) : duration;
-    result = measure_channel(channel, samples, *index, window.begin, window.end, batch);
+    result = rule.measure(channel, samples, *index, window.begin, window.end, batch);
   }
   energy.updates = result.updates;
   measured.warnings.insert(measured.warnings.end(), result.warnings.begin(), result.warnings.end());
@@ -231,7 +231,8 @@ std::vector<record::IdleBaseline> idle_power(std::span<const Channel> channels, 
 }
 
 std::vector<record::Warning> measure_window(std::span<const Channel> channels, const record::Samples& samples,
-                                            std::span<const record::IdleBaseline> idle, record::Window& window) {
+                                            std::span<const record::IdleBaseline> idle, record::Window& window,
+                                            const WindowRule& rule) {
   Measured measured;
   window.channels.clear();
   for (const Channel& channel : channels) {
@@ -240,7 +241,7 @@ std::vector<record::Warning> measure_window(std::span<const Channel> channels, c
     if (channel.provenance == Provenance::missing) {
       energy.gross = energy.net = missing_energy(channel.reason, channel.hint);
     } else {
-      measure_one(channel, samples, idle, window, energy, measured);
+      measure_one(channel, samples, idle, rule, window, energy, measured);
     }
   }
   const Terms terms = choose_terms(channels, measured.with_value);
@@ -249,7 +250,7 @@ std::vector<record::Warning> measure_window(std::span<const Channel> channels, c
   window.complete = terms.missing.empty() && !terms.sums.empty();
   window.total = total_of(terms, measured.gross, window.channels);
   window.net_total = total_of(terms, measured.net, window.channels);
-  warn_of_total(window, measured.warnings);
+  warn_of_total(window, rule.most_uncertain, measured.warnings);
   return std::move(measured.warnings);
 }
 

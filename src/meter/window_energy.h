@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "base/clock.h"
+#include "meter/channel_energy.h"
 #include "record/experiment.h"
 #include "record/run.h"
 
@@ -15,9 +16,17 @@ namespace wattlens::meter {
 std::vector<record::IdleBaseline> idle_power(std::span<const record::Channel> channels, const record::Samples& samples,
                                              base::MonoTime begin, base::MonoTime end);
 
+// How the energy of one channel is found, and from which relative half-width on a window is called too short.
+struct WindowRule {
+  ChannelResult (*measure)(const record::Channel& channel, const record::Samples& samples, std::size_t index,
+                           base::MonoTime begin, base::MonoTime end, base::Seconds batch) = measure_channel;
+  double most_uncertain = 0.05;
+};
+
 // Fills window.channels, totals, sums, complete and missing for [window.begin, window.end]; net energies where `idle`
 // has the channel (never clamped at 0). Returns what the reader must know: stuck counters, gaps, too few updates.
 std::vector<record::Warning> measure_window(std::span<const record::Channel> channels, const record::Samples& samples,
-                                            std::span<const record::IdleBaseline> idle, record::Window& window);
+                                            std::span<const record::IdleBaseline> idle, record::Window& window,
+                                            const WindowRule& rule = {});
 
 }  // namespace wattlens::meter

@@ -1,0 +1,171 @@
+#include "meter/command_log.h"
+
+#include <algorithm>
+#include <limits>
+
+namespace wattlens::meter {
+namespace {
+
+using base::MonoTime;
+using base::Seconds;
+using record::Samples;
+
+constexpr Seconds kLookPeriod{0.001};
+constexpr Seconds kShortestLook{0.015};
+constexpr std::int64_t kEdges = 2;
+constexpr double kPeriods = 2.5;
+constexpr Seconds kMargin{0.02};
+constexpr Seconds kUnknown{1.5};
+constexpr Seconds kLongest{5.0};
+constexpr Seconds kRetried{1.0};  // where reading fails
+// Ten minutes at 100 Hz; 4.4 MiB with eight channels.
+constexpr std::size_t kMostSamples = 60'000;
+constexpr Seconds kKept{2.0};  // at both ends of a command, where samples are not thinned
+
+}  // namespace
+
+CommandLog::CommandLog(MeterSet& meters, base::Clock& clock)
+    : meters_(meters), clock_(clock), readings_(meters.channels().size()), seen_(meters.channels().size()) {
+  for (const record::Channel& channel : meters.channels()) samples_.channels.push_back(channel.id);
+  samples_.values.resize(samples_.channels.size());
+}
+
+void CommandLog::sample() {
+  ++wake_ups_;
+  meters_.read(readings_);
+  MonoTime before{std::numeric_limits<std::int64_t>::max()};
+  MonoTime after{std::numeric_limits<std::int64_t>::min()};
+  for (const Reading& reading : readings_) {
+    if (reading.status != ReadStatus::ok) continue;
+    before = std::min(before, reading.before);
+    after = std::max(after, reading.after);
+  }
+  if (before > after) before = after = clock_.now();  // nothing was read: the gap has a time too
+  samples_.time_us.push_back((before.ns + (after.ns - before.ns) / 2) / 1000);
+  const std::int64_t bracket_us = (after.ns - before.ns + 999) / 1000;
+  samples_.bracket_us.push_back(static_cast<std::uint8_t>(std::clamp<std::int64_t>(bracket_us, 0, 255)));
+  for (std::size_t i = 0; i < readings_.size(); ++i) {
+    Seen& seen = seen_[i];
+    if (readings_[i].status != ReadStatus::ok) {
+      samples_.values[i].push_back(Samples::kNoReading);
+      seen.failed = true;
+      continue;
+    }
+    seen.failed = false;
+    const bool counts = meters_.channels()[i].kind != record::ChannelKind::power;
+    if (seen.start == Samples::kNoReading) seen.start = counts ? readings_[i].value : 0;
+    const std::int64_t value = readings_[i].value - seen.start;
+    samples_.values[i].push_back(value);
+    if (seen.value != Samples::kNoReading && value != seen.value) {
+      if (seen.last_edge.ns != 0) seen.longest_gap = std::max(seen.longest_gap, after - seen.last_edge);
+      seen.last_edge = after;
+      ++seen.edges;
+    }
+    seen.value = value;
+  }
+  if (samples_.size() > kMostSamples) thin();
+}
+
+bool CommandLog::enough(std::size_t channel, Seconds looked, std::optional<Seconds> command) const {
+  const record::Channel& about = meters_.channels()[channel];
+  if (about.provenance == record::Provenance::missing) return true;
+  Seconds period = std::max(about.update_period.value_or(Seconds{}), seen_[channel].longest_gap);
+  if (about.kind == record::ChannelKind::model) {
+    if (!command || *command < period) return true;
+  }
+  if (seen_[channel].failed) return looked >= kRetried;
+  if (seen_[channel].edges >= kEdges) return true;
+  const Seconds limit = period > Seconds{} ? kPeriods * period + kMargin : kUnknown;
+  return looked >= std::min(limit, kLongest);
+}
+
+void CommandLog::look(Seconds at_least, std::optional<Seconds> command, const Stop& stop) {
+  sample();
+  for (Seen& seen : seen_) seen.edges = 0;
+  const bool any_counter = std::ranges::any_of(meters_.channels(), [](const record::Channel& channel) {
+    return channel.provenance != record::Provenance::missing && channel.kind != record::ChannelKind::model;
+  });
+  if (any_counter) at_least = std::max(at_least, kShortestLook);
+  const MonoTime from = clock_.now();
+  MonoTime next = from;
+  while (!stop()) {
+    const Seconds looked = clock_.now() - from;
+    bool done = looked >= at_least;
+    for (std::size_t i = 0; i < seen_.size() && done; ++i) done = enough(i, looked, command);
+    if (done) return;
+    next = std::max(next + kLookPeriod, clock_.now());
+    clock_.sleep_until(next);
+    sample();
+  }
+}
+
+void CommandLog::look_before(Seconds at_least, const Stop& stop) { look(at_least, std::nullopt, stop); }
+
+void CommandLog::look_after(MonoTime end, Seconds at_least, const Stop& stop) { look(at_least, end - begin_, stop); }
+
+base::Watts CommandLog::power_since(MonoTime time, const std::vector<std::string>& ids) const {
+  base::Watts sum;
+  const std::int64_t time_us = time.ns / 1000;
+  const auto found = std::ranges::lower_bound(samples_.time_us, time_us);
+  if (found == samples_.time_us.end()) return sum;
+  const auto first = static_cast<std::size_t>(found - samples_.time_us.begin());
+  const std::size_t last = samples_.size() - 1;
+  const Seconds length{static_cast<double>(samples_.time_us[last] - samples_.time_us[first]) * 1e-6};
+  for (std::size_t i = 0; i < samples_.channels.size(); ++i) {
+    if (std::ranges::find(ids, samples_.channels[i]) == ids.end()) continue;
+    const std::int64_t from = samples_.values[i][first];
+    const std::int64_t to = samples_.values[i][last];
+    if (from == Samples::kNoReading || to == Samples::kNoReading) continue;
+    if (meters_.channels()[i].kind == record::ChannelKind::power) {
+      sum += base::Watts{static_cast<double>(to) * 1e-6};
+    } else if (length > Seconds{}) {
+      sum += base::Joules{static_cast<double>(to - from) * 1e-6} / length;
+    }
+  }
+  return sum;
+}
+
+// Of two neighbours in the middle the later one stays. A counter loses nothing by it, but a step down must not
+// disappear; a gauge's reading becomes the mean of both.
+void CommandLog::thin() {
+  const std::int64_t from_us = (begin_ + kKept).ns / 1000;
+  const std::int64_t to_us = samples_.time_us.back() - static_cast<std::int64_t>(kKept.value * 1e6);
+  const std::size_t channels = samples_.values.size();
+  const auto steps_down = [&](std::size_t i) {
+    for (std::size_t c = 0; c < channels; ++c) {
+      const auto& column = samples_.values[c];
+      const bool counts = meters_.channels()[c].kind != record::ChannelKind::power;
+      if (counts && column[i] != Samples::kNoReading && column[i] < column[i - 1]) return true;
+    }
+    return false;
+  };
+  std::size_t kept = 0;
+  for (std::size_t i = 0; i < samples_.size(); ++i) {
+    const bool middle = samples_.time_us[i] > from_us && samples_.time_us[i] < to_us;
+    const bool merge = middle && i % 2 == 0 && i > 0 && i + 1 < samples_.size() && !steps_down(i) && !steps_down(i + 1);
+    for (std::size_t c = 0; c < channels; ++c) {
+      auto& column = samples_.values[c];
+      if (!merge) {
+        column[kept] = column[i];
+        continue;
+      }
+      const std::int64_t here = column[i];
+      std::int64_t& next = column[i + 1];
+      if (here == Samples::kNoReading) continue;
+      const bool gauge = meters_.channels()[c].kind == record::ChannelKind::power;
+      if (next == Samples::kNoReading)
+        next = here;
+      else if (gauge)
+        next = here + (next - here) / 2;
+    }
+    if (merge) continue;
+    samples_.time_us[kept] = samples_.time_us[i];
+    samples_.bracket_us[kept] = samples_.bracket_us[i];
+    ++kept;
+  }
+  samples_.time_us.resize(kept);
+  samples_.bracket_us.resize(kept);
+  for (auto& column : samples_.values) column.resize(kept);
+}
+
+}  // namespace wattlens::meter
