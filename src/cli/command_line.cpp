@@ -11,6 +11,7 @@
 #include "cli/common_flags.h"
 #include "cli/completion.h"
 #include "cli/man_page.h"
+#include "cli/measure_flags.h"
 #include "cli/meters_flags.h"
 #include "cli/network_flags.h"
 #include "cli/run_flags.h"
@@ -31,6 +32,8 @@ Exit codes: 0 done, 1 our bug, 2 bad usage or file, 3 nothing matched, 4 nothing
 // Where the flags of all commands are written to before one of them is chosen.
 struct Everything {
   DoctorOptions doctor;
+  MeasureOptions measure;
+  std::vector<std::string> stray;  // words of `measure` before --
   RunOptions run;
   ListOptions list;
   ShowOptions show;
@@ -47,6 +50,7 @@ void add_doctor(CLI::App& app, DoctorOptions& options) {
 
 std::optional<Command> chosen(const CLI::App& app, const Everything& all) {
   if (app.got_subcommand("doctor")) return all.doctor;
+  if (app.got_subcommand("measure")) return all.measure;
   if (app.got_subcommand("run")) return all.run;
   if (app.got_subcommand("list")) return all.list;
   if (app.got_subcommand("show")) return all.show;
@@ -109,9 +113,12 @@ Result<std::string> document(const CLI::App& app, const Documents& documents) {
   return man_page(*command, base::version().semantic);
 }
 
-std::unexpected<Error> usage_error(const CLI::App& app, const CLI::ParseError& error) {
+std::unexpected<Error> usage_error(const CLI::App& app, const CLI::ParseError& error, const Everything& all) {
   std::string message = error.what();
   std::ranges::replace(message, '\n', ' ');
+  if (app.got_subcommand("measure") && all.measure.command.empty()) {
+    return fail(ErrorKind::usage, std::move(message), "put -- before the command; see wattlens measure --help");
+  }
   return fail(ErrorKind::usage, std::move(message), fmt::format("see {} --help", path_of(app)));
 }
 
@@ -136,6 +143,9 @@ Result<Parsed> parse_command_line(int argc, const char* const* argv) {
   app.set_version_flag("--version", "wattlens " + base::to_string(base::version()));
   app.require_subcommand(1);
   add_doctor(app, all.doctor);
+  SplitArguments arguments = split_arguments(argc, argv);
+  all.measure.command = std::move(arguments.command);
+  add_measure(app, all.measure, all.stray);
   if (argc > 0) all.run.program = argv[0];
   add_run(app, all.run);
   add_list(app, all.list);
@@ -148,7 +158,7 @@ Result<Parsed> parse_command_line(int argc, const char* const* argv) {
   if (auto error = unknown_command(app, argc, argv)) return std::unexpected(*std::move(error));
   if (argc < 2) return Parsed{std::nullopt, app.help()};
   try {
-    app.parse(argc, argv);
+    app.parse(static_cast<int>(arguments.ours.size()), arguments.ours.data());
   } catch (const CLI::CallForHelp&) {
     return Parsed{std::nullopt, app.help()};
   } catch (const CLI::CallForAllHelp&) {
@@ -156,12 +166,13 @@ Result<Parsed> parse_command_line(int argc, const char* const* argv) {
   } catch (const CLI::CallForVersion& version) {
     return Parsed{std::nullopt, std::string(version.what()) + "\n"};
   } catch (const CLI::ParseError& error) {
-    return usage_error(app, error);
+    return usage_error(app, error, all);
   }
   if (app.got_subcommand("completion") || app.got_subcommand("man")) {
     WATTLENS_TRY(std::string text, document(app, documents));
     return Parsed{std::nullopt, std::move(text)};
   }
+  if (app.got_subcommand("measure")) WATTLENS_CHECK(check_measure(all.measure, all.stray));
   return Parsed{chosen(app, all), ""};
 }
 

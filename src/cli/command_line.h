@@ -12,6 +12,7 @@
 #include "cli/exit_code.h"
 #include "cli/export_command.h"
 #include "cli/list_command.h"
+#include "cli/measure_command.h"
 #include "cli/meters_command.h"
 #include "cli/network_command.h"
 #include "cli/run_options.h"
@@ -19,8 +20,9 @@
 
 namespace wattlens::cli {
 
-using Command = std::variant<DoctorOptions, RunOptions, ListOptions, ShowOptions, ExportOptions, NetworkListOptions,
-                             NetworkShowOptions, NetworkExportOptions, MetersListOptions, MetersWatchOptions>;
+using Command =
+    std::variant<DoctorOptions, MeasureOptions, RunOptions, ListOptions, ShowOptions, ExportOptions, NetworkListOptions,
+                 NetworkShowOptions, NetworkExportOptions, MetersListOptions, MetersWatchOptions>;
 
 struct Parsed {
   std::optional<Command> command;

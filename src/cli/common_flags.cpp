@@ -14,13 +14,10 @@
 #include "base/text.h"
 
 namespace wattlens::cli {
-namespace {
-
-// How wide the terminal is and whether it wants colour; a file or a pipe gets plain text.
-report::TextOptions text_options() {
+report::TextOptions text_options(int fd) {
   report::TextOptions text;
   winsize size{};
-  if (isatty(STDOUT_FILENO) == 1 && ioctl(STDOUT_FILENO, TIOCGWINSZ, &size) == 0 && size.ws_col > 0) {
+  if (isatty(fd) == 1 && ioctl(fd, TIOCGWINSZ, &size) == 0 && size.ws_col > 0) {
     text.width = size.ws_col;
     const char* no_colour = std::getenv("NO_COLOR");
     text.colour = !no_colour || !*no_colour;
@@ -28,10 +25,8 @@ report::TextOptions text_options() {
   return text;
 }
 
-}  // namespace
-
 void add_output(CLI::App& command, OutputOptions& output, const std::vector<report::Format>& only) {
-  output.text = text_options();
+  output.text = text_options(STDOUT_FILENO);
   std::vector<std::string> names;
   std::map<std::string, report::Format> formats;
   for (const report::FormatInfo& format : report::all_formats()) {

@@ -12,6 +12,9 @@ class App;
 
 namespace wattlens::cli {
 
+// How wide the terminal behind a descriptor is and whether it wants colour; a file or a pipe gets plain text.
+report::TextOptions text_options(int fd);
+
 // --format and -o; a terminal's width and colour are looked up here. `formats`: only these.
 void add_output(CLI::App& command, OutputOptions& output, const std::vector<report::Format>& formats = {});
 

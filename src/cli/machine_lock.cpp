@@ -10,18 +10,18 @@ namespace {
 
 constexpr base::Seconds kPause{0.5};
 
-base::Path lock_file() {
+}  // namespace
+
+base::Path measuring_lock_file() {
   const char* given = std::getenv("WATTLENS_LOCK");
   return given && *given ? base::Path(given) : machine::MeasuringLock::default_file();
 }
-
-}  // namespace
 
 Result<MachineLock> lock_machine(const RunOptions& options, std::string_view what, base::Clock& clock,
                                  const base::Cancellation& cancel) {
   bool said = false;
   while (true) {
-    auto lock = machine::MeasuringLock::take(lock_file(), what);
+    auto lock = machine::MeasuringLock::take(measuring_lock_file(), what);
     if (lock) return MachineLock{.held = std::move(*lock), .warnings = {}};
     const Error& error = lock.error();
     if (error.kind != ErrorKind::not_measurable) {

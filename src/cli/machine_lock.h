@@ -19,9 +19,12 @@ struct MachineLock {
   std::vector<record::Warning> warnings;  // for every run, where it is not held
 };
 
+// WATTLENS_LOCK, else that of the whole machine.
+base::Path measuring_lock_file();
+
 // `what` tells others what is measured. Another measurement is an error, is waited for (--wait), or is let go on beside
-// this one (--share-machine). The file is WATTLENS_LOCK, else that of the whole machine; where there can be none, the
-// warnings say so.
+// this one (--share-machine). Where there can be no lock file,
+// the warnings say so.
 Result<MachineLock> lock_machine(const RunOptions& options, std::string_view what, base::Clock& clock,
                                  const base::Cancellation& cancel);
 

@@ -7,7 +7,9 @@
 #include <cstdio>
 #include <exception>
 #include <type_traits>
+#include <utility>
 #include <variant>
+#include <vector>
 
 #include "base/cancel.h"
 #include "cli/command_line.h"
@@ -34,16 +36,23 @@ int print_error(const Error& error) {
 int run_main(int argc, char** argv) {
   base::Cancellation cancel;
   interrupted = &cancel;
-  std::signal(SIGINT, on_interrupt);
-  std::signal(SIGTERM, on_interrupt);
-  std::signal(SIGPIPE, SIG_IGN);  // a closed pipe is an error of the write
-  std::signal(SIGXFSZ, SIG_IGN);  // and so is a file that must not grow
-  const auto parsed = cli::parse_command_line(argc, argv);
+  // What a command that is measured must find as wattlens found it.
+  std::vector<int> ignored;
+  const auto handle = [&ignored](int signal, void (*handler)(int)) {
+    if (std::signal(signal, handler) == SIG_IGN) ignored.push_back(signal);
+  };
+  handle(SIGINT, on_interrupt);
+  handle(SIGTERM, on_interrupt);
+  handle(SIGPIPE, SIG_IGN);  // a closed pipe is an error of the write
+  handle(SIGXFSZ, SIG_IGN);  // and so is a file that must not grow
+  auto parsed = cli::parse_command_line(argc, argv);
   if (!parsed) return print_error(parsed.error());
   if (!parsed->command) {
     fmt::print("{}", parsed->text);
     return std::fflush(stdout) == 0 ? 0 : print_error({ErrorKind::io, "cannot write to standard output", ""});
   }
+  if (auto* measure = std::get_if<cli::MeasureOptions>(&*parsed->command))
+    measure->ignored_signals = std::move(ignored);
   const Result<cli::ExitCode> result = cli::execute(*parsed->command, cancel);
   return result ? static_cast<int>(*result) : print_error(result.error());
 }

@@ -72,6 +72,15 @@ Result<MeasuringLock> MeasuringLock::take(const base::Path& file, std::string_vi
   return MeasuringLock(std::move(opened));
 }
 
+std::optional<std::int64_t> MeasuringLock::holder(const base::Path& file) {
+  const base::FileDescriptor opened(::open(file.c_str(), O_RDONLY | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK));
+  std::array<char, 32> text{};
+  const ssize_t length = opened.is_open() ? ::pread(opened.get(), text.data(), text.size(), 0) : -1;
+  if (length <= 0) return std::nullopt;
+  const std::string_view line(text.data(), static_cast<std::size_t>(length));
+  return base::parse_integer(line.substr(0, line.find(' ')));
+}
+
 base::Path MeasuringLock::default_file(const base::Path& root) {
   for (const auto* folder : {"run/lock", "tmp"}) {
     struct stat found{};

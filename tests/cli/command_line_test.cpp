@@ -22,13 +22,13 @@ TEST(CommandLine, WithoutACommandHelpIsShown) {
   const auto parsed = parse({});
   ASSERT_TRUE(parsed);
   EXPECT_FALSE(parsed->command);
-  for (const char* command : {"doctor", "run", "list", "show", "export", "network"}) {
+  for (const char* command : {"doctor", "measure", "run", "list", "show", "export", "network"}) {
     EXPECT_THAT(parsed->text, HasSubstr(command));
   }
 }
 
 TEST(CommandLine, EveryCommandHasHelpWithAnExample) {
-  const std::vector<std::vector<const char*>> commands = {{"doctor"}, {"run"},     {"list"},       {"show"},
+  const std::vector<std::vector<const char*>> commands = {{"doctor"}, {"measure"}, {"run"},        {"list"}, {"show"},
                                                           {"export"}, {"network"}, {"completion"}, {"man"}};
   for (std::vector<const char*> words : commands) {
     const std::string example = std::string("  wattlens ") + words[0];
@@ -104,6 +104,21 @@ TEST(CommandLine, AMistakeIsAUsageErrorThatNamesTheHelp) {
   EXPECT_THAT(error_of({"network", "show"}).hint, HasSubstr("wattlens network show --help"));
   EXPECT_EQ(error_of({"run", "--seed", "x"}).kind, ErrorKind::usage);
   EXPECT_EQ(error_of({"run", "--seed", "-1"}).kind, ErrorKind::usage);
+}
+
+TEST(CommandLine, WhatStandsAfterTheDashesBelongsToTheMeasuredCommand) {
+  const auto parsed = parse({"measure", "--repeat", "3", "--", "run", "--help", "--", "--json"});
+  ASSERT_TRUE(parsed) << parsed.error().message;
+  const auto& options = std::get<MeasureOptions>(*parsed->command);
+  EXPECT_EQ(options.repeat, 3);
+  EXPECT_FALSE(options.json);
+  EXPECT_EQ(options.command, (std::vector<std::string>{"run", "--help", "--", "--json"}));
+}
+
+TEST(CommandLine, AMeasuredCommandNeedsDashes) {
+  EXPECT_THAT(error_of({"measure", "sleep", "1"}).message, HasSubstr("'sleep' stands before --"));
+  EXPECT_THAT(error_of({"measure", "ls", "-l"}).hint, HasSubstr("put -- before the command"));
+  EXPECT_THAT(error_of({"measure"}).message, HasSubstr("no command"));
 }
 
 }  // namespace

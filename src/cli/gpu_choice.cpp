@@ -1,0 +1,89 @@
+#include "cli/gpu_choice.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <set>
+
+#include "base/text.h"
+#include "experiment/axis.h"
+
+namespace wattlens::cli {
+namespace {
+
+constexpr std::int64_t kHighestGpu = 1023;
+
+bool is_gpu(const record::Channel& channel) { return channel.id.starts_with("gpu."); }
+
+std::vector<std::string> gpus_of(std::span<const record::Channel> channels) {
+  std::vector<std::string> ids;
+  for (const record::Channel& channel : channels) {
+    if (is_gpu(channel)) ids.push_back(channel.id);
+  }
+  return ids;
+}
+
+std::vector<record::Channel> only(std::span<const record::Channel> channels, const std::set<std::string>& gpus) {
+  std::vector<record::Channel> kept;
+  for (const record::Channel& channel : channels) {
+    if (!is_gpu(channel) || gpus.contains(channel.id)) kept.push_back(channel);
+  }
+  return kept;
+}
+
+Result<std::set<std::string>> listed(std::span<const record::Channel> channels, const std::string& choice) {
+  WATTLENS_TRY(const auto numbers, experiment::parse_integer_axis(choice, "--gpus", 0, kHighestGpu));
+  const std::vector<std::string> here = gpus_of(channels);
+  std::set<std::string> chosen;
+  for (const std::int64_t number : numbers) {
+    std::string id = fmt::format("gpu.{}", number);
+    if (std::ranges::find(here, id) == here.end()) {
+      return fail(ErrorKind::usage, fmt::format("--gpus {}: there is no {}", choice, id),
+                  here.empty() ? "no GPU with a sensor is known here; wattlens doctor tells why"
+                               : fmt::format("there are {}", base::join(here, ", ")));
+    }
+    chosen.insert(std::move(id));
+  }
+  return chosen;
+}
+
+// The channel that a part of CUDA_VISIBLE_DEVICES means; empty where none does.
+std::optional<std::string> meant(std::span<const record::Channel> channels, std::string_view part) {
+  const auto number = base::parse_integer(part);
+  const auto found = std::ranges::find_if(channels, [&](const record::Channel& channel) {
+    if (!is_gpu(channel)) return false;
+    return number ? channel.id == fmt::format("gpu.{}", *number) : channel.scope.find(part) != std::string::npos;
+  });
+  return found == channels.end() ? std::nullopt : std::optional(found->id);
+}
+
+}  // namespace
+
+Result<ChosenChannels> choose_gpus(std::span<const record::Channel> channels, const std::string& choice,
+                                   const std::optional<std::string>& visible) {
+  ChosenChannels all{.channels = {channels.begin(), channels.end()}, .warnings = {}};
+  if (choice == "all") return all;
+  if (choice != "visible") {
+    WATTLENS_TRY(const auto chosen, listed(channels, choice));
+    return ChosenChannels{.channels = only(channels, chosen), .warnings = {}};
+  }
+  if (!visible || gpus_of(channels).empty()) return all;
+  std::set<std::string> chosen;
+  for (const std::string_view part : base::split(*visible, ',')) {
+    const std::string_view name = base::trim(part);
+    if (name.empty()) continue;
+    // CUDA hides what follows a number that does not exist.
+    if (name.starts_with('-')) break;
+    const auto id = meant(channels, name);
+    if (!id) {
+      all.warnings.push_back({"gpus_unknown", "",
+                              fmt::format("CUDA_VISIBLE_DEVICES names '{}', which is not known: all GPUs count", name),
+                              "name them with --gpus LIST"});
+      return all;
+    }
+    chosen.insert(*id);
+  }
+  return ChosenChannels{.channels = only(channels, chosen), .warnings = {}};
+}
+
+}  // namespace wattlens::cli
