@@ -60,7 +60,8 @@ std::string headline(const MeasurementSeries& series) {
   if (!window.complete) text += "at least ";
   text += energy_text(energy);
   text += fmt::format(" in {}, {}", time_text(duration), power_text(*energy.value, duration));
-  text += energy.provenance == Provenance::modelled ? "; modelled, not measured" : "; measured";
+  text += fmt::format("; {}{}", record::to_string(energy.provenance),
+                      energy.provenance == Provenance::measured ? "" : ", not measured");
   if (!several && !run.resolvable) text += "; too short to be resolved";
   return text;
 }
@@ -132,6 +133,16 @@ void add_runs(Section& section, const MeasurementSeries& series) {
   section.facts.push_back({"the last run", ""});
 }
 
+// The idle power, and not the sensor, makes the energy above it uncertain.
+bool idle_is_vague(const Measurement& run) {
+  const Energy& total = run.window.total;
+  const Energy& net = run.window.net_total;
+  if (!net.value || !net.relative || !total.relative) return true;
+  const Joules width = net.relative->high - net.relative->low;
+  constexpr double kVague = 0.1;  // of the energy
+  return width > kVague * *total.value && width > 2.0 * (total.relative->high - total.relative->low);
+}
+
 // What would make the interval narrower, most helpful first.
 Section narrowing(const MeasurementSeries& series) {
   const Measurement& run = series.runs.back();
@@ -147,6 +158,9 @@ Section narrowing(const MeasurementSeries& series) {
   } else if (total.value && !total.absolute) {
     remarks.emplace_back("the interval leaves out the sensor's own error: it serves to compare, on this machine");
   }
+  if (total.value && idle_is_vague(run)) {
+    remarks.emplace_back("--idle 1s: a longer look at idle power, for the energy above it");
+  }
   if (run.resolvable && series.runs.size() == 1 && total.value) {
     remarks.emplace_back("--repeat 5: how much runs of this command differ");
   }
@@ -160,14 +174,19 @@ Section permissions(const MeasurementSeries& series) {
   if (std::ranges::none_of(series.channels, forbidden) && std::ranges::none_of(series.runs.back().warnings, said)) {
     return {};
   }
-  return {
-      .heading = "To read the counters as an ordinary user",
-      .remarks = {"until the next start: sudo chmod a+r /sys/class/powercap/intel-rapl*:*/energy_uj",
-                  "for good: echo 'SUBSYSTEM==\"powercap\", ACTION==\"add\", RUN+=\"/bin/chmod a+r /sys%p/energy_uj\"' "
-                  "| sudo tee /etc/udev/rules.d/70-wattlens.rules",
-                  "for wattlens alone (capability CAP_DAC_READ_SEARCH; it can then read every file): "
-                  "sudo setcap cap_dac_read_search=ep \"$(command -v wattlens)\"",
-                  "Either lets users see the power of what others run."}};
+  Section section{.heading = "To read the counters as an ordinary user"};
+  section.remarks.emplace_back("until the next start: sudo chmod a+r /sys/class/powercap/intel-rapl*:*/energy_uj");
+  section.remarks.emplace_back(
+      "for good: echo 'SUBSYSTEM==\"powercap\", ACTION==\"add\", RUN+=\"/bin/chmod a+r /sys%p/energy_uj\"' | sudo tee "
+      "/etc/udev/rules.d/70-wattlens.rules");
+  section.remarks.emplace_back(
+      "for wattlens alone, where the kernel has the perf events \"power\" (capability CAP_PERFMON): sudo setcap "
+      "cap_perfmon=ep \"$(command -v wattlens)\"");
+  section.remarks.emplace_back(
+      "for wattlens alone, elsewhere (capability CAP_DAC_READ_SEARCH; it can then read every file): sudo setcap "
+      "cap_dac_read_search=ep \"$(command -v wattlens)\"");
+  section.remarks.emplace_back("Each lets users see the power of what others run.");
+  return section;
 }
 
 }  // namespace
@@ -186,7 +205,8 @@ Page measurement_page(const MeasurementSeries& series) {
   for (const record::Warning& warning : run.warnings) {
     // What the headline, the channels and the end of the page say is not said twice.
     if (warning.code == "too_short" || warning.code == "incomplete_total") continue;
-    warnings.remarks.push_back("warning: " + warning.message + (warning.hint.empty() ? "" : "; " + warning.hint));
+    const bool told = warning.hint.empty() || warning.code == "permission";
+    warnings.remarks.push_back("warning: " + warning.message + (told ? "" : "; " + warning.hint));
   }
   if (!warnings.remarks.empty()) page.sections.push_back(std::move(warnings));
   if (Section allow = permissions(series); !allow.remarks.empty()) page.sections.push_back(std::move(allow));
