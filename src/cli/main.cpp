@@ -21,7 +21,7 @@ using namespace wattlens;
 // A signal handler can reach nothing else.
 base::Cancellation* interrupted = nullptr;
 
-// The first Ctrl-C ends cleanly, the second at once.
+// The first Ctrl-C (or request to end, or a terminal that closes) ends cleanly, the second at once.
 void on_interrupt(int signal) {
   interrupted->request();
   std::signal(signal, SIG_DFL);
@@ -43,6 +43,8 @@ int run_main(int argc, char** argv) {
   };
   handle(SIGINT, on_interrupt);
   handle(SIGTERM, on_interrupt);
+  handle(SIGHUP, on_interrupt);
+  if (!ignored.empty() && ignored.back() == SIGHUP) std::signal(SIGHUP, SIG_IGN);  // as under nohup
   handle(SIGPIPE, SIG_IGN);  // a closed pipe is an error of the write
   handle(SIGXFSZ, SIG_IGN);  // and so is a file that must not grow
   auto parsed = cli::parse_command_line(argc, argv);

@@ -5,6 +5,8 @@ import os
 import signal
 import subprocess
 
+import pytest
+
 
 def test_the_list_tells_every_channel_once(wattlens):
     channels = json.loads(wattlens("meters", "list", "--format", "json", check=0).stdout)["channels"]
@@ -36,12 +38,13 @@ def test_what_is_not_a_terminal_gets_no_escapes(wattlens):
     assert "\033" not in wattlens("meters", "watch", "--interval", "1s", "--duration", "2s").stdout
 
 
-def test_an_interrupted_watch_keeps_whole_looks_alone(wattlens):
+@pytest.mark.parametrize("how", [signal.SIGINT, signal.SIGTERM, signal.SIGHUP])
+def test_an_interrupted_watch_keeps_whole_looks_alone(wattlens, how):
     environment = {"PATH": os.environ["PATH"], "HOME": str(wattlens.home)}
     command = [str(wattlens.binary), "meters", "watch", "--interval", "1s", "--format", "jsonl"]
     with subprocess.Popen(command, stdout=subprocess.PIPE, env=environment) as process:
         first = json.loads(process.stdout.readline())
-        process.send_signal(signal.SIGINT)
+        process.send_signal(how)
         rest = [json.loads(line) for line in process.stdout.read().splitlines()]
         assert process.wait() in (0, 4)
     assert all(row["look_s"] >= 1.0 for row in [first, *rest])
