@@ -71,6 +71,7 @@ void add_sensor(DoctorText& text, const SensorFinding& finding) {
     modelled ? text.partly(name, channel.method + power) : text.good(name, channel.method + power);
   }
   text.detail(channel.scope);
+  text.detail(channel.caution);
   if (channel.provenance != record::Provenance::missing && channel.gain_high > channel.gain_low) {
     text.detail(fmt::format("the truth lies within {:+.0f} % … {:+.0f} % of a reading, for 95 % of machines",
                             100.0 * channel.gain_low, 100.0 * channel.gain_high));

@@ -7,6 +7,7 @@
 #include <utility>
 
 #include "meter/edges.h"
+#include "meter/gauge_energy.h"
 
 namespace wattlens::meter {
 namespace {
@@ -210,66 +211,6 @@ ChannelResult measure_counter(const record::Channel& channel, const Samples& sam
   return result;
 }
 
-// A gauge: the trapezoid over its readings, each end held; repeated equal readings are readings.
-ChannelResult measure_gauge(const record::Channel& channel, const Samples& samples, std::size_t index,
-                            MonoTime begin_time, MonoTime end_time) {
-  struct Point {
-    Seconds time;
-    double watts;
-  };
-  std::vector<Point> points;
-  const auto& values = samples.values[index];
-  for (std::size_t i = 0; i < samples.size(); ++i) {
-    const MonoTime time{samples.time_us[i] * 1000};
-    if (values[i] != Samples::kNoReading) points.push_back({time - begin_time, static_cast<double>(values[i]) * 1e-6});
-  }
-  const Seconds duration = end_time - begin_time;
-  std::vector<Seconds> steps;
-  for (std::size_t i = 1; i < points.size(); ++i) steps.push_back(points[i].time - points[i - 1].time);
-  if (steps.empty()) {
-    return missing("unreadable", warning(channel, "no_reading", fmt::format("{} could not be read", channel.id)));
-  }
-  std::ranges::nth_element(steps, steps.begin() + static_cast<std::ptrdiff_t>(steps.size() / 2));
-  const Seconds usual = steps[steps.size() / 2];
-  const auto [low, high] = std::ranges::minmax(points, {}, &Point::watts);
-  ChannelResult result;
-  double energy = 0.0;
-  double differences = 0.0;
-  double squares = 0.0;
-  Seconds covered;
-  Seconds longest_gap;
-  for (std::size_t i = 1; i < points.size(); ++i) {
-    const Point& a = points[i - 1];
-    const Point& b = points[i];
-    const Seconds from = std::max(a.time, Seconds{});
-    const Seconds to = std::min(b.time, duration);
-    if (to <= from) continue;
-    const double slope = (b.watts - a.watts) / (b.time - a.time).value;
-    const double middle = a.watts + slope * (0.5 * (from + to) - a.time).value;
-    const Seconds step = to - from;
-    energy += middle * step.value;
-    covered += step;
-    ++result.updates;
-    differences += (b.watts - a.watts) * (b.watts - a.watts);
-    squares += step.value * step.value;
-    // Nothing is known of the power in a gap but that it was one of those seen.
-    if (b.time - a.time > 5.0 * usual) result.spread.add_uniform(0.5 * (high.watts - low.watts) * step.value);
-    longest_gap = std::max(longest_gap, step);
-  }
-  if (result.updates == 0 || covered < (1.0 - kMostUnseen) * duration) {
-    return missing("too_short", warning(channel, "too_short", fmt::format("{} was read too seldom", channel.id)));
-  }
-  result.value = Joules{energy * (duration / covered)};
-  result.spread.add_uniform(0.5 * (high.watts - low.watts) * (duration - covered).value);
-  // Each reading stands for its step with an error whose size the jumps between neighbours show.
-  result.spread.add_normal(std::sqrt(0.5 * differences / static_cast<double>(result.updates) * squares));
-  if (longest_gap > 5.0 * usual) {
-    result.warnings.push_back(warning(
-        channel, "gap", fmt::format("{} could not be read for {:.0f} ms", channel.id, longest_gap.value * 1e3)));
-  }
-  return result;
-}
-
 }  // namespace
 
 std::optional<ChannelResult> counter_fault(const record::Channel& channel, const Track& track, Seconds begin,
@@ -295,8 +236,11 @@ std::optional<ChannelResult> counter_fault(const record::Channel& channel, const
 
 ChannelResult measure_channel(const record::Channel& channel, const Samples& samples, std::size_t index, MonoTime begin,
                               MonoTime end, Seconds batch) {
-  if (channel.kind == record::ChannelKind::power) return measure_gauge(channel, samples, index, begin, end);
-  return measure_counter(channel, samples, index, begin, end, batch);
+  if (channel.kind == record::ChannelKind::power) return measure_gauge(channel, samples, index, begin, end, batch);
+  ChannelResult result = measure_counter(channel, samples, index, begin, end, batch);
+  // A counter may add up a sensor that does not look all the time.
+  add_blind_time(channel, end - begin, batch, result);
+  return result;
 }
 
 std::vector<Watts> power_of_parts(const record::Channel& channel, const Samples& samples, std::size_t index,

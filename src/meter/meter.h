@@ -4,6 +4,7 @@
 #include <cstdint>
 #include <memory>
 #include <span>
+#include <string>
 #include <string_view>
 
 #include "base/clock.h"
@@ -27,9 +28,10 @@ struct Reading {
 };
 
 struct MeterOptions {
-  base::Path root = "/";         // tests give a folder in the shape of a machine
-  base::Clock* clock = nullptr;  // never null; outlives the meter
-  record::MachineState machine;  // what models need to know
+  base::Path root = "/";                           // tests give a folder in the shape of a machine
+  base::Clock* clock = nullptr;                    // never null; outlives the meter
+  record::MachineState machine;                    // what models need to know
+  std::string nvml_library = "libnvidia-ml.so.1";  // a name, found as the system\'s loader does, or a path
 };
 
 // One sensor family. Not thread-safe. Channels that exist but cannot be read are listed too, as `missing` with

@@ -2,6 +2,7 @@
 
 #include "meter/load_meter.h"
 #include "meter/meter.h"
+#include "meter/nvml_meter.h"
 #include "meter/perf_meter.h"
 #include "meter/rapl_meter.h"
 
@@ -12,6 +13,7 @@ namespace {
 constexpr auto kMeters = std::to_array<MeterKind>({
     {"perf_event", [](const MeterOptions& options) { return open_perf_meter(options); }},
     {"rapl", open_rapl_meter},
+    {"nvml", open_nvml_meter},
     {"load_model", open_load_meter},
 });
 

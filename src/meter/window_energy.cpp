@@ -42,6 +42,7 @@ struct Part {
   const Channel* channel = nullptr;
   Joules value;
   Spread spread;
+  Seconds offset_time;  // over which the sensor's offset adds up; 0 where it cancels
 };
 
 Energy missing_energy(std::string reason, std::string hint) {
@@ -51,8 +52,8 @@ Energy missing_energy(std::string reason, std::string hint) {
   return energy;
 }
 
-// Adds up parts: what is random adds independently, the gains of one kind add linearly, and those of different kinds
-// independently.
+// Adds up parts: what is random and the offsets add independently, the gains of one kind linearly, and those of
+// different kinds independently.
 Energy add_up(std::span<const Part> parts) {
   Energy energy;
   Joules sum;
@@ -62,6 +63,8 @@ Energy add_up(std::span<const Part> parts) {
     double deviation = 0.0;
   };
   std::map<std::string, Gain> gains;  // by kind, in joules
+  Joules offset;
+  Spread offsets;
   bool known = true;
   std::set<std::string> methods;
   energy.provenance = Provenance::measured;
@@ -73,6 +76,12 @@ Energy add_up(std::span<const Part> parts) {
     Gain& gain = gains[kind_of(channel.id)];
     gain.middle += part.value.value * 0.5 * (channel.gain_low + channel.gain_high);
     gain.deviation += part.value.value * 0.5 * (channel.gain_high - channel.gain_low) / kNormal95;
+    if (channel.offset) {
+      const Joules low = channel.offset->low * part.offset_time;
+      const Joules high = channel.offset->high * part.offset_time;
+      offset += 0.5 * (low + high);
+      offsets.add_normal(0.5 * (high - low).value / kNormal95);
+    }
     if (channel.provenance != Provenance::measured) energy.provenance = Provenance::modelled;
     methods.insert(channel.method);
   }
@@ -82,7 +91,8 @@ Energy add_up(std::span<const Part> parts) {
   energy.relative = record::Interval<Joules>{sum - half, sum + half};
   if (!known) return energy;
   Spread absolute = relative;
-  Joules middle = sum;
+  absolute.add(offsets);
+  Joules middle = sum + offset;
   for (const auto& [kind, gain] : gains) {
     middle += Joules{gain.middle};
     absolute.add_normal(gain.deviation);
@@ -182,12 +192,13 @@ void measure_one(const Channel& channel, const record::Samples& samples, std::sp
   }
   energy.updates = result.updates;
   measured.warnings.insert(measured.warnings.end(), result.warnings.begin(), result.warnings.end());
+  if (!channel.caution.empty()) measured.warnings.push_back({"weaker_sensor", channel.id, channel.caution, {}});
   if (!result.value) {
     energy.gross = energy.net = missing_energy(result.reason, channel.hint);
     return;
   }
   measured.with_value.insert(channel.id);
-  const Part part{&channel, *result.value, result.spread};
+  const Part part{&channel, *result.value, result.spread, duration};
   energy.gross = add_up({&part, 1});
   measured.gross.emplace(channel.id, part);
   const auto baseline = std::ranges::find(idle, channel.id, &record::IdleBaseline::channel);
@@ -197,6 +208,7 @@ void measure_one(const Channel& channel, const record::Samples& samples, std::sp
   }
   Part above = part;
   above.value -= baseline->power * duration;
+  above.offset_time = {};
   const Watts half = 0.5 * (baseline->interval.high - baseline->interval.low);
   above.spread.add_normal((half * duration).value / kNormal95);
   energy.net = add_up({&above, 1});

@@ -25,6 +25,12 @@ struct Channel {
   // True energy lies in reading x [1 + gain_low, 1 + gain_high] for 95 % of such parts; both 0: nothing is known of it.
   double gain_low = 0.0;
   double gain_high = 0.0;
+  std::optional<Interval<Watts>> offset;    // true power = reading + one of these, for 95 % of such parts
+  std::optional<Seconds> averaging_window;  // a reading is the mean of so long before it
+  std::optional<double> duty;               // the share of the time that the sensor sees, where it is below 1
+  std::optional<Watts> largest_power;       // that the part is allowed to draw
+  std::string device;                       // which part it is, by an id that stays: "GPU-ae551429-..."
+  std::string caution;  // where a better reading should have been there: what this one is, for every result
 };
 
 // A remark that changes how a result is read. Codes are stable words: "neighbour", "few_batches", "counter_stuck".

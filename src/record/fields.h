@@ -51,6 +51,12 @@ void visit_fields(Visitor& v, Self& x) {
   v("update_period_s", x.update_period);
   v("gain_low", x.gain_low);
   v("gain_high", x.gain_high);
+  v("offset", x.offset);
+  v("averaging_window_s", x.averaging_window);
+  v("duty", x.duty);
+  v("largest_power_w", x.largest_power);
+  v("device", x.device);
+  v("caution", x.caution);
 }
 
 template <class Visitor, Of<Warning> Self>

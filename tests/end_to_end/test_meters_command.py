@@ -59,3 +59,39 @@ def test_bad_times_are_refused(wattlens):
 def test_formats_that_a_watch_does_not_have_are_not_offered(wattlens):
     wattlens("meters", "watch", "--format", "json", check=2)
     assert "jsonl" in wattlens("meters", "watch", "--help").stdout
+
+
+def nvml(wattlens, tmp_path, *lines):
+    """The environment of a machine with the stand-in for NVIDIA's library, which says those lines."""
+    script = tmp_path / "nvml.txt"
+    script.write_text("".join(f"{line}\n" for line in lines))
+    return {"LD_LIBRARY_PATH": str(wattlens.binary.parent / "stand_in"), "WATTLENS_NVML_SCRIPT": str(script)}
+
+
+BOARD = ["driver 570.1", "count 1", "0.name NVIDIA H200", "0.uuid GPU-1", "0.capability 9.0", "0.limit 700000"]
+
+
+def gpu_of(wattlens, environment):
+    channels = json.loads(wattlens("meters", "list", "--format", "json", env=environment, check=0).stdout)["channels"]
+    return next(channel for channel in channels if channel["id"] == "gpu.0")
+
+
+def test_a_board_with_a_counter_is_measured(wattlens, tmp_path):
+    gpu = gpu_of(wattlens, nvml(wattlens, tmp_path, *BOARD, "0.usage 200000", "0.energy clock 200000"))
+    assert gpu["power_w"]["provenance"] == "measured"
+    assert 190 < gpu["power_w"]["value"] < 210
+    assert "H200" in gpu["scope"]
+
+
+def test_a_dead_counter_is_replaced_by_power_and_never_0_w(wattlens, tmp_path):
+    environment = nvml(wattlens, tmp_path, *BOARD, "0.usage 200000", "0.average 150000", "0.energy 7")
+    gpu = gpu_of(wattlens, environment)
+    assert gpu["kind"] == "power"
+    assert abs(gpu["power_w"]["value"] - 150) < 0.01
+    assert "stands still" in wattlens("doctor", env=environment).stdout
+
+
+def test_a_virtual_gpu_is_missing_with_its_reason(wattlens, tmp_path):
+    text = wattlens("doctor", env=nvml(wattlens, tmp_path, *BOARD, "0.usage 200000", "0.virtualization 2")).stdout
+    assert "vgpu" in text
+    assert "only the host can measure" in " ".join(text.split())
