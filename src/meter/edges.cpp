@@ -22,13 +22,20 @@ struct Point {
   std::int64_t value_uj = 0;
 };
 
+// How long reading one sample took: where it is not known how long (slow sensors share it), up to the sample before.
+Seconds bracket(const Samples& samples, std::size_t i) {
+  constexpr std::uint8_t kOrMore = 255;
+  if (samples.bracket_us[i] < kOrMore || i == 0) return base::milliseconds(samples.bracket_us[i] * 1e-3);
+  return Seconds{static_cast<double>(samples.time_us[i] - samples.time_us[i - 1]) * 1e-6};
+}
+
 std::vector<Point> readings(const Samples& samples, std::size_t index, MonoTime origin) {
   std::vector<Point> points;
   const auto& values = samples.values[index];
   for (std::size_t i = 0; i < samples.size(); ++i) {
     if (values[i] == Samples::kNoReading) continue;
     const Seconds time = MonoTime{samples.time_us[i] * 1000} - origin;
-    points.push_back({time, base::milliseconds(samples.bracket_us[i] * 1e-3), values[i]});
+    points.push_back({time, bracket(samples, i), values[i]});
   }
   return points;
 }

@@ -4,6 +4,7 @@
 #include <gtest/gtest.h>
 
 #include <algorithm>
+#include <cmath>
 #include <string>
 #include <utility>
 #include <vector>
@@ -129,6 +130,41 @@ TEST(MeasureWindow, TheAbsoluteIntervalHoldsTheGainAndIsWiderThanTheRelativeOne)
   EXPECT_LT(window.total.relative->high, window.total.absolute->high);
   EXPECT_EQ(window.total.provenance, Provenance::modelled);
   EXPECT_EQ(window.total.method, "load_model");
+}
+
+TEST(MeasureWindow, AnOffsetAddsUpOverTheWindowAndCancelsInTheNetEnergy) {
+  auto board = steady("gpu.0", 100);
+  board.channel.gain_low = -0.1;
+  board.channel.gain_high = 0.1;
+  board.channel.offset = record::Interval<record::Watts>{{-16.0}, {24.0}};
+  Bench bench({board});
+  const auto& window = bench.measure(0.5, 2.5, 20, {{"gpu.0", {40.0}, {{40.0}, {40.0}}}});
+  ASSERT_TRUE(window.total.absolute.has_value());
+  // 200 J, +8 J in the middle; half-widths 20 J and 40 J, independent.
+  EXPECT_NEAR(0.5 * (window.total.absolute->low + window.total.absolute->high).value, 208.0, 0.1);
+  EXPECT_NEAR(0.5 * (window.total.absolute->high - window.total.absolute->low).value, std::hypot(20.0, 40.0), 0.5);
+  ASSERT_TRUE(window.net_total.absolute.has_value());
+  EXPECT_NEAR(0.5 * (window.net_total.absolute->high - window.net_total.absolute->low).value, 12.0, 0.5);
+}
+
+TEST(MeasureWindow, AChannelThatIsNotReadInTheBestWayIsAWarningInEveryResult) {
+  auto board = steady("gpu.0", 100);
+  board.channel.caution = "the energy counter of gpu.0 stands still";
+  Bench bench({board});
+  bench.measure(1, 2, 10);
+  ASSERT_EQ(bench.warnings.size(), 1U);
+  EXPECT_EQ(bench.warnings[0].code, "weaker_sensor");
+  EXPECT_EQ(bench.warnings[0].channel, "gpu.0");
+}
+
+TEST(MeasureWindow, ASampleThatTookLongerThanIsKeptIsKnownToTheSampleBeforeOnly) {
+  Bench quick({steady("cpu.package.0", 100)});
+  Bench slow({steady("cpu.package.0", 100)});
+  std::ranges::fill(slow.samples.bracket_us, std::uint8_t{255});
+  const auto width = [](const record::Window& window) {
+    return (window.total.relative->high - window.total.relative->low).value;
+  };
+  EXPECT_GT(width(slow.measure(1, 2, 10)), 3.0 * width(quick.measure(1, 2, 10)));
 }
 
 TEST(MeasureWindow, ASlowCounterIsCutAtItsEdges) {
