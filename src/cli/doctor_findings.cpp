@@ -3,11 +3,13 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <utility>
 
 #include "cli/engines.h"
 #include "experiment/repetition.h"
 #include "machine/machine.h"
 #include "machine/neighbours.h"
+#include "meter/unsupported_sensors.h"
 #include "record/json.h"
 #include "record/names.h"
 
@@ -108,6 +110,7 @@ DoctorFindings examine(const std::vector<worker::EngineLocation>& engines, base:
   std::vector<meter::Reading> second(first);
   meters.read(first);
   findings.absent.assign(meters.absent().begin(), meters.absent().end());
+  for (meter::AbsentMeter& other : meter::unsupported_sensors("/")) findings.absent.push_back(std::move(other));
   for (const worker::EngineLocation& engine : engines) {
     auto hello = ask_engine(engine, clock, cancel);
     EngineFinding finding{.name = engine.name};

@@ -1,5 +1,6 @@
 #include <array>
 
+#include "meter/hwmon_meter.h"
 #include "meter/load_meter.h"
 #include "meter/meter.h"
 #include "meter/nvml_meter.h"
@@ -14,6 +15,7 @@ constexpr auto kMeters = std::to_array<MeterKind>({
     {"perf_event", [](const MeterOptions& options) { return open_perf_meter(options); }},
     {"rapl", open_rapl_meter},
     {"nvml", open_nvml_meter},
+    {"hwmon", open_hwmon_meter},
     {"load_model", open_load_meter},
 });
 

@@ -17,6 +17,7 @@
 #include "base/text.h"
 #include "meter/counter.h"
 #include "meter/rapl_channel.h"
+#include "meter/sysfs.h"
 
 namespace wattlens::meter {
 namespace {
@@ -40,11 +41,6 @@ constexpr auto kEvents = std::to_array<EventName>({{"energy-pkg", RaplDomain::pa
                                                    {"energy-ram", RaplDomain::dram},
                                                    {"energy-psys", RaplDomain::psys}});
 
-std::string text_of(const Path& path) {
-  const auto text = base::read_text(path);
-  return text ? std::string(base::trim(*text)) : std::string();
-}
-
 // One event of the unit, as its files tell.
 struct Event {
   RaplDomain domain = RaplDomain::other;
@@ -67,9 +63,9 @@ std::vector<Event> find_events(const Path& unit) {
   std::vector<Event> events;
   for (const EventName& name : kEvents) {
     const std::string file = (unit / "events" / name.file).string();
-    const auto config = parse_config(text_of(file));
-    const auto scale = base::parse_number(text_of(file + ".scale"));
-    if (!config || !scale || !(*scale > 0.0) || text_of(file + ".unit") != "Joules") continue;
+    const auto config = parse_config(sysfs_text(file));
+    const auto scale = base::parse_number(sysfs_text(file + ".scale"));
+    if (!config || !scale || !(*scale > 0.0) || sysfs_text(file + ".unit") != "Joules") continue;
     events.push_back({name.domain, *config, *scale});
   }
   return events;
@@ -95,7 +91,7 @@ std::map<std::int64_t, std::vector<int>> packages_of(const Path& root, const std
   std::map<std::int64_t, std::vector<int>> packages;
   for (const int processor : processors) {
     const auto package = base::parse_integer(
-        text_of(root / "sys/devices/system/cpu" / fmt::format("cpu{}", processor) / "topology/physical_package_id"));
+        sysfs_text(root / "sys/devices/system/cpu" / fmt::format("cpu{}", processor) / "topology/physical_package_id"));
     auto& members = packages[std::max<std::int64_t>(0, package.value_or(0))];
     // AMD's counter is the package's; kernels 6.9 to 6.11 list a processor for each of its dies all the same
     // (rapl_pkg_pmu_is_pkg_scope in rapl.c). Intel's is the die's.
@@ -168,7 +164,7 @@ void mark_missing(record::Channel& channel, std::string reason, std::string hint
 
 std::string permission_hint(const MeterOptions& options) {
   if (!options.machine.container.empty()) return "start the container with --cap-add PERFMON, or measure outside it";
-  const std::string level = text_of(options.root / "proc/sys/kernel/perf_event_paranoid");
+  const std::string level = sysfs_text(options.root / "proc/sys/kernel/perf_event_paranoid");
   return fmt::format(
       "needs CAP_PERFMON: sudo setcap cap_perfmon+ep \"$(readlink -f \"$(command -v wattlens)\")\"; or for all users "
       "until the next start: sudo sysctl kernel.perf_event_paranoid=0{}",
@@ -239,13 +235,13 @@ Result<std::unique_ptr<Meter>> open_perf_meter(const MeterOptions& options) {
 
 Result<std::unique_ptr<Meter>> open_perf_meter(const MeterOptions& options, std::unique_ptr<PerfEvents> events) {
   const Path unit = options.root / "sys/bus/event_source/devices/power";
-  const auto type = base::parse_integer(text_of(unit / "type"));
+  const auto type = base::parse_integer(sysfs_text(unit / "type"));
   const std::vector<Event> found = find_events(unit);
   if (!type || *type < 0 || found.empty()) {
     return fail(ErrorKind::not_measurable, "the kernel shows no RAPL events below /sys/bus/event_source/devices/power",
                 options.machine.virtual_machine.empty() ? "sudo modprobe rapl" : "");
   }
-  const auto packages = packages_of(options.root, parse_processors(text_of(unit / "cpumask")), options.machine);
+  const auto packages = packages_of(options.root, parse_processors(sysfs_text(unit / "cpumask")), options.machine);
   std::vector<Found> all;
   for (const auto& [package, processors] : packages) {
     for (const Event& event : found) {

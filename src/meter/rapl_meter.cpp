@@ -1,8 +1,6 @@
 #include "meter/rapl_meter.h"
 
-#include <fcntl.h>
 #include <fmt/core.h>
-#include <unistd.h>
 
 #include <algorithm>
 #include <cerrno>
@@ -16,6 +14,7 @@
 #include "meter/counter.h"
 #include "meter/powercap.h"
 #include "meter/rapl_channel.h"
+#include "meter/sysfs.h"
 
 namespace wattlens::meter {
 namespace {
@@ -30,30 +29,8 @@ base::Watts bound_of(const RaplZone& zone) {
   return zone.largest_limit ? *zone.largest_limit * 2.0 : largest_rapl_power(zone.domain);
 }
 
-// Energy files stay open: reading one again costs one system call.
-class EnergyFile {
- public:
-  static std::optional<EnergyFile> open(const base::Path& path, int& error_number) {
-    EnergyFile energy;
-    energy.file_ = base::FileDescriptor(::open(path.c_str(), O_RDONLY | O_CLOEXEC));
-    error_number = energy.file_.is_open() ? 0 : errno;
-    if (!energy.file_.is_open()) return std::nullopt;
-    return energy;
-  }
-
-  std::optional<std::int64_t> read() const {
-    char text[32];
-    const ssize_t size = ::pread(file_.get(), text, sizeof text, 0);
-    if (size <= 0) return std::nullopt;
-    return base::parse_integer({text, static_cast<std::size_t>(size)});
-  }
-
- private:
-  base::FileDescriptor file_;
-};
-
 struct Source {
-  EnergyFile file;
+  NumberFile file;
   Counter counter;
   std::int64_t value_uj = 0;
 };
@@ -114,7 +91,7 @@ class RaplMeter final : public Meter {
 
 // Two zones show one counter when the one's reading lies between two readings of the other: distinct counters count
 // from unrelated values, so that this cannot happen by chance.
-bool same_counter(const EnergyFile& a, const EnergyFile& b) {
+bool same_counter(const NumberFile& a, const NumberFile& b) {
   const auto before = a.read();
   const auto middle = b.read();
   const auto after = a.read();
@@ -133,18 +110,17 @@ Opened open_zones(const std::vector<const RaplZone*>& zones, bool mmio, const ba
   Opened opened;
   for (const RaplZone* zone : zones) {
     if (zone->mmio != mmio) continue;
-    int error_number = 0;
-    auto file = EnergyFile::open(zone->folder / "energy_uj", error_number);
-    if (!file) {
-      opened.error_number = error_number;
+    NumberFile file(zone->folder / "energy_uj");
+    if (file.error_number() != 0) {
+      opened.error_number = file.error_number();
       opened.unreadable = true;
       continue;
     }
     const bool mirror =
-        std::ranges::any_of(opened.sources, [&](const Source& other) { return same_counter(other.file, *file); });
+        std::ranges::any_of(opened.sources, [&](const Source& other) { return same_counter(other.file, file); });
     opened.mirrored |= mirror;
     if (mirror) continue;
-    Source source{std::move(*file), Counter(bound_of(*zone), zone->range_uj)};
+    Source source{std::move(file), Counter(bound_of(*zone), zone->range_uj)};
     auto first = source.file.read();
     if (!first) first = source.file.read();
     opened.unreadable |= !first;

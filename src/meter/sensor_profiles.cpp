@@ -3,10 +3,9 @@
 #include <fmt/core.h>
 
 #include <algorithm>
-#include <array>
-#include <initializer_list>
 
 #include "base/json.h"
+#include "meter/table_members.h"
 
 namespace wattlens::meter {
 namespace {
@@ -18,15 +17,6 @@ using base::Seconds;
 using base::Watts;
 
 constexpr std::string_view kSchema = "wattlens.sensor_profiles/1";
-
-Result<void> only(const Json& json, std::initializer_list<std::string_view> names) {
-  if (!json.is_object()) return fail(ErrorKind::usage, "expected an object");
-  for (const auto& item : json.items()) {
-    if (std::ranges::find(names, std::string_view(item.key())) != names.end()) continue;
-    return fail(ErrorKind::usage, fmt::format("unknown member \"{}\"", item.key()));
-  }
-  return {};
-}
 
 Result<std::optional<double>> number_or_none(const Json& json, std::string_view name) {
   if (!json.contains(name)) return std::nullopt;
@@ -47,8 +37,8 @@ Result<void> add_population(const Json& populations, const std::string& name, Se
   for (const Json& json : populations) {
     WATTLENS_TRY(const std::string its_name, member<std::string>(json, "name"));
     if (its_name != name) continue;
-    WATTLENS_CHECK(only(json, {"name", "reading_over_truth_low", "reading_over_truth_high", "offset_low_w",
-                               "offset_high_w", "parts", "source", "basis"}));
+    WATTLENS_CHECK(only_members(json, {"name", "reading_over_truth_low", "reading_over_truth_high", "offset_low_w",
+                                       "offset_high_w", "parts", "source", "basis"}));
     WATTLENS_TRY(const double low, member<double>(json, "reading_over_truth_low"));
     WATTLENS_TRY(const double high, member<double>(json, "reading_over_truth_high"));
     WATTLENS_TRY(const double offset_low, member<double>(json, "offset_low_w"));
@@ -68,15 +58,11 @@ Result<void> add_population(const Json& populations, const std::string& name, Se
 
 Result<SensorProfiles::Entry> SensorProfiles::parse_entry(const Json& json, const Json& populations) {
   WATTLENS_CHECK(
-      only(json, {"sensor", "generations", "name_contains", "driver", "update_period_s", "averaging_window_s", "duty",
-                  "lag_s", "counter_source", "population", "source", "basis"}));
+      only_members(json, {"sensor", "generations", "name_contains", "driver", "update_period_s", "averaging_window_s",
+                          "duty", "lag_s", "counter_source", "population", "source", "basis"}));
   Entry entry;
   WATTLENS_TRY(entry.sensor, member<std::string>(json, "sensor"));
-  WATTLENS_TRY(const Json generations, member<Json>(json, "generations"));
-  for (const Json& generation : generations) {
-    if (!generation.is_string()) return fail(ErrorKind::usage, "\"generations\" holds something that is no text");
-    entry.generations.push_back(generation.get<std::string>());
-  }
+  WATTLENS_TRY(entry.generations, texts_or_none(json, "generations"));
   WATTLENS_TRY(entry.name_contains, member_or<std::string>(json, "name_contains", {}));
   if (json.contains("driver")) {
     WATTLENS_TRY(entry.driver, member<std::int64_t>(json, "driver"));
@@ -99,21 +85,11 @@ Result<SensorProfiles::Entry> SensorProfiles::parse_entry(const Json& json, cons
 
 Result<SensorProfiles> SensorProfiles::parse(std::string_view text) {
   WATTLENS_TRY(const Json json, base::parse_json(text, "the sensor profiles"));
-  WATTLENS_CHECK(only(json, {"schema", "sources", "populations", "profiles"}));
-  WATTLENS_TRY(const std::string schema, member<std::string>(json, "schema"));
-  if (schema != kSchema) {
-    return fail(ErrorKind::usage, fmt::format("the sensor profiles are of schema \"{}\", not \"{}\"", schema, kSchema));
-  }
-  WATTLENS_TRY(const Json sources, member<Json>(json, "sources"));
+  WATTLENS_CHECK(only_members(json, {"schema", "sources", "populations", "profiles"}));
+  WATTLENS_CHECK(check_table(json, kSchema, {"populations", "profiles"}));
   WATTLENS_TRY(const Json populations, member<Json>(json, "populations"));
   WATTLENS_TRY(const Json profiles, member<Json>(json, "profiles"));
   SensorProfiles result;
-  for (const Json* list : {&populations, &profiles}) {
-    for (const Json& item : *list) {
-      WATTLENS_TRY(const std::string source, member<std::string>(item, "source"));
-      if (!sources.contains(source)) return fail(ErrorKind::usage, fmt::format("there is no source \"{}\"", source));
-    }
-  }
   for (const Json& profile : profiles) {
     WATTLENS_TRY(Entry entry, parse_entry(profile, populations));
     result.entries_.push_back(std::move(entry));
