@@ -15,10 +15,13 @@ constexpr std::int64_t kHighestGpu = 1023;
 
 bool is_gpu(const record::Channel& channel) { return channel.id.starts_with("gpu."); }
 
+// "gpu.0" of "gpu.0.slice.1": a slice's energy is that of its board, if any.
+std::string board_of(const std::string& id) { return id.substr(0, id.find('.', std::string_view("gpu.").size())); }
+
 std::vector<std::string> gpus_of(std::span<const record::Channel> channels) {
   std::vector<std::string> ids;
   for (const record::Channel& channel : channels) {
-    if (is_gpu(channel)) ids.push_back(channel.id);
+    if (is_gpu(channel) && channel.id == board_of(channel.id)) ids.push_back(channel.id);
   }
   return ids;
 }
@@ -26,7 +29,7 @@ std::vector<std::string> gpus_of(std::span<const record::Channel> channels) {
 std::vector<record::Channel> only(std::span<const record::Channel> channels, const std::set<std::string>& gpus) {
   std::vector<record::Channel> kept;
   for (const record::Channel& channel : channels) {
-    if (!is_gpu(channel) || gpus.contains(channel.id)) kept.push_back(channel);
+    if (!is_gpu(channel) || gpus.contains(board_of(channel.id))) kept.push_back(channel);
   }
   return kept;
 }
@@ -52,9 +55,9 @@ std::optional<std::string> meant(std::span<const record::Channel> channels, std:
   const auto number = base::parse_integer(part);
   const auto found = std::ranges::find_if(channels, [&](const record::Channel& channel) {
     if (!is_gpu(channel)) return false;
-    return number ? channel.id == fmt::format("gpu.{}", *number) : channel.scope.find(part) != std::string::npos;
+    return number ? channel.id == fmt::format("gpu.{}", *number) : channel.device.starts_with(part);
   });
-  return found == channels.end() ? std::nullopt : std::optional(found->id);
+  return found == channels.end() ? std::nullopt : std::optional(board_of(found->id));
 }
 
 }  // namespace

@@ -16,7 +16,7 @@ struct ChosenChannels {
   std::vector<record::Warning> warnings;
 };
 
-// `visible` is CUDA_VISIBLE_DEVICES where it is set: numbers, or UUIDs, which are looked for in the channels' scopes.
+// `visible` is CUDA_VISIBLE_DEVICES where it is set: numbers, or UUIDs or their beginnings, of boards or of MIG slices.
 // Where it names what cannot be found, all GPUs count, with a warning. A LIST ("0,2-3") that names a GPU without a
 // channel is an error that tells which there are.
 Result<ChosenChannels> choose_gpus(std::span<const record::Channel> channels, const std::string& choice,

@@ -10,6 +10,7 @@
 #include <utility>
 
 #include "meter/edges.h"
+#include "meter/gauge_energy.h"
 #include "meter/window_energy.h"
 
 namespace wattlens::meter {
@@ -179,6 +180,8 @@ ChannelResult measure_counter(const Channel& channel, const Samples& samples, st
   spread.add_uniform(0.5 * track.quantum.value);
   spread.add_uniform(0.5 * track.quantum.value);
   result.value = whole - outside;
+  // A counter may add up a sensor that does not look all the time.
+  add_blind_time(channel, end - begin, end - begin, result);
   result.updates =
       std::ranges::count_if(track.edges, [&](const Edge& edge) { return edge.time >= begin && edge.time <= end; });
   if (track.longest_gap > 5.0 * std::max(track.poll, kLongestStep)) {
@@ -190,10 +193,10 @@ ChannelResult measure_counter(const Channel& channel, const Samples& samples, st
   return result;
 }
 
-// A gauge's readings stand for the time before them: at each end of the command its power may have been any that was
-// seen, for as long as one reading stands.
-ChannelResult measure_gauge(const Channel& channel, const Samples& samples, std::size_t index, MonoTime begin,
-                            MonoTime end) {
+// At each end of the command a gauge of which nothing is known may have had any power that was seen, for as long as one
+// reading stands.
+ChannelResult measure_unknown_gauge(const Channel& channel, const Samples& samples, std::size_t index, MonoTime begin,
+                                    MonoTime end) {
   ChannelResult result = measure_channel(channel, samples, index, begin, end, end - begin);
   if (!result.value) return result;
   std::int64_t low = std::numeric_limits<std::int64_t>::max();
@@ -208,7 +211,7 @@ ChannelResult measure_gauge(const Channel& channel, const Samples& samples, std:
     last = value;
   }
   const Seconds seen{static_cast<double>(samples.time_us.back() - samples.time_us.front()) * 1e-6};
-  const Seconds period = std::max(channel.update_period.value_or(Seconds{}), seen / static_cast<double>(changes + 1));
+  const Seconds period = seen / static_cast<double>(changes + 1);
   const double blur = static_cast<double>(high - low) * 1e-6 * std::min(period, end - begin).value;
   result.spread.add_uniform(blur);
   result.spread.add_uniform(blur);
@@ -247,7 +250,12 @@ std::optional<Side> gauge_side(const Channel& channel, const Samples& samples, s
 ChannelResult measure_command_channel(const Channel& channel, const Samples& samples, std::size_t index, MonoTime begin,
                                       MonoTime end, Seconds /*batch*/) {
   if (samples.size() == 0) return missing("unreadable", {"no_reading", channel.id, channel.id + " was not read", ""});
-  if (channel.kind == record::ChannelKind::power) return measure_gauge(channel, samples, index, begin, end);
+  if (channel.kind == record::ChannelKind::power) {
+    if (channel.update_period || channel.averaging_window) {
+      return measure_channel(channel, samples, index, begin, end, end - begin);
+    }
+    return measure_unknown_gauge(channel, samples, index, begin, end);
+  }
   return measure_counter(channel, samples, index, begin, end);
 }
 

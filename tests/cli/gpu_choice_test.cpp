@@ -10,12 +10,14 @@ using ::testing::ElementsAre;
 using ::testing::HasSubstr;
 
 std::vector<record::Channel> two_gpus() {
-  std::vector<record::Channel> channels(3);
+  std::vector<record::Channel> channels(4);
   channels[0].id = "cpu.package.0";
   channels[1].id = "gpu.0";
-  channels[1].scope = "board of GPU-11111111-aaaa";
+  channels[1].device = "GPU-11111111-aaaa";
   channels[2].id = "gpu.1";
-  channels[2].scope = "board of GPU-22222222-bbbb";
+  channels[2].device = "GPU-22222222-bbbb";
+  channels[3].id = "gpu.1.slice.0";
+  channels[3].device = "MIG-33333333-cccc";
   return channels;
 }
 
@@ -28,19 +30,21 @@ std::vector<std::string> ids(const std::string& choice, const std::optional<std:
 }
 
 TEST(GpuChoice, AllThatTheCommandMaySeeByDefault) {
-  EXPECT_THAT(ids("visible"), ElementsAre("cpu.package.0", "gpu.0", "gpu.1"));
-  EXPECT_THAT(ids("visible", "1"), ElementsAre("cpu.package.0", "gpu.1"));
-  EXPECT_THAT(ids("visible", "GPU-22222222"), ElementsAre("cpu.package.0", "gpu.1"));
+  EXPECT_THAT(ids("visible"), ElementsAre("cpu.package.0", "gpu.0", "gpu.1", "gpu.1.slice.0"));
+  EXPECT_THAT(ids("visible", "1"), ElementsAre("cpu.package.0", "gpu.1", "gpu.1.slice.0"));
+  EXPECT_THAT(ids("visible", "GPU-22222222"), ElementsAre("cpu.package.0", "gpu.1", "gpu.1.slice.0"));
+  EXPECT_THAT(ids("visible", "MIG-33333333"), ElementsAre("cpu.package.0", "gpu.1", "gpu.1.slice.0"));
   EXPECT_THAT(ids("visible", ""), ElementsAre("cpu.package.0"));
   EXPECT_THAT(ids("visible", "0,-1,1"), ElementsAre("cpu.package.0", "gpu.0"));
-  EXPECT_THAT(ids("all", "0"), ElementsAre("cpu.package.0", "gpu.0", "gpu.1"));
+  EXPECT_THAT(ids("all", "0"), ElementsAre("cpu.package.0", "gpu.0", "gpu.1", "gpu.1.slice.0"));
 }
 
 TEST(GpuChoice, WhatCannotBeToldCountsAsAll) {
-  EXPECT_THAT(ids("visible", "MIG-1234"), ElementsAre("cpu.package.0", "gpu.0", "gpu.1", "gpus_unknown"));
+  EXPECT_THAT(ids("visible", "MIG-1234"),
+              ElementsAre("cpu.package.0", "gpu.0", "gpu.1", "gpu.1.slice.0", "gpus_unknown"));
 }
 
-TEST(GpuChoice, AListNamesThem) { EXPECT_THAT(ids("1"), ElementsAre("cpu.package.0", "gpu.1")); }
+TEST(GpuChoice, AListNamesThem) { EXPECT_THAT(ids("1"), ElementsAre("cpu.package.0", "gpu.1", "gpu.1.slice.0")); }
 
 TEST(GpuChoice, OneThatIsNotThereIsAnErrorThatNamesWhatIs) {
   const auto chosen = choose_gpus(two_gpus(), "7", {});

@@ -212,6 +212,18 @@ TEST(CommandEnergy, IdlePowerIsToldBeforeAndAfterAndTakenOffForTheNetEnergy) {
   EXPECT_GE(net.relative->high, outcome.truth - Joules{2.0 * 63.0});
 }
 
+TEST(CommandEnergy, WhatAQuarterBlindSensorDoesNotSeeIsInTheInterval) {
+  Random random(15);
+  const Outcome outcome = simulate({.command_s = 2.0}, random, [](fake::FakeChannel& fake) {
+    fake.channel.duty = 0.25;
+    fake.channel.largest_power = base::Watts{700.0};
+  });
+  ASSERT_TRUE(outcome.window.total.value);
+  EXPECT_FALSE(outcome.resolution.resolvable);
+  // Three quarters of the time anything up to the limit, or nothing.
+  EXPECT_LE(outcome.window.total.relative->low, 0.3 * outcome.truth);
+}
+
 TEST(CommandEnergy, ACounterThatNeverMovesIsMissingAndNotZero) {
   Random random(11);
   const Outcome outcome = simulate({}, random, [](fake::FakeChannel& fake) { fake.stuck_from_s = 0.0; });
