@@ -232,7 +232,7 @@ TEST_F(PerfMeters, ASocketOutsideTheMaskIsMissingAndNotLeftOut) {
 TEST_F(PerfMeters, NoPermissionNamesTheCapabilityTheSettingAndTheCommand) {
   tree_.write("proc/sys/kernel/perf_event_paranoid", "2\n");
   for (const int error : {EACCES, EPERM}) {
-    kernel_.refusal = [&](auto, auto) { return error; };
+    kernel_.refusal = [error](auto, auto) { return error; };
     open();
     const record::Channel& package = channel("cpu.package.0");
     EXPECT_EQ(package.provenance, Provenance::missing);

@@ -38,7 +38,8 @@ TEST(SensorProfiles, EveryFigureHasASourceThatIsNamed) {
 }
 
 TEST(SensorProfiles, TheDutyIsTheWindowsShareOfThePeriod) {
-  for (const Json& profile : table()["profiles"]) {
+  const Json json = table();
+  for (const Json& profile : json["profiles"]) {
     if (!profile.contains("update_period_s")) continue;
     const double share = profile["averaging_window_s"].get<double>() / profile["update_period_s"].get<double>();
     EXPECT_NEAR(profile["duty"].get<double>(), std::min(1.0, share), 1e-9) << profile;
