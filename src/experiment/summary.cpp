@@ -71,7 +71,7 @@ void add_energy(EnergySeries& series, const record::Energy& energy, const record
     ++series.with_absolute;
   }
   // A modelled window makes the mean modelled.
-  if (series.provenance != record::Provenance::modelled) series.provenance = energy.provenance;
+  series.provenance = series.values.size() == 1 ? energy.provenance : std::max(series.provenance, energy.provenance);
   series.method = energy.method;
 }
 

@@ -11,10 +11,11 @@ namespace {
 
 using record::Provenance;
 
-// Measured before modelled before missing; among equals the earlier meter.
+// Measured (or simulated, which stands for it) before modelled before missing; among equals the earlier meter.
 int rank(const record::Channel& channel) {
   switch (channel.provenance) {
-    case Provenance::measured: return 0;
+    case Provenance::measured:
+    case Provenance::simulated: return 0;
     case Provenance::modelled: return 1;
     default: return 2;
   }

@@ -34,6 +34,11 @@ constexpr std::int64_t kFewBatches = 5;
 
 bool is_apart(std::string_view id) { return id.starts_with("psys") || id.starts_with("node"); }
 
+// A simulated sensor stands for one that measures.
+bool is_sensor(const Channel& channel) {
+  return channel.provenance == Provenance::measured || channel.provenance == Provenance::simulated;
+}
+
 // Channels of one kind come from one design: their gains are wrong together. "cpu.package.1" is of kind "cpu.package".
 std::string kind_of(const std::string& id) { return id.substr(0, id.rfind('.')); }
 
@@ -82,7 +87,7 @@ Energy add_up(std::span<const Part> parts) {
       offset += 0.5 * (low + high);
       offsets.add_normal(0.5 * (high - low).value / kNormal95);
     }
-    if (channel.provenance != Provenance::measured) energy.provenance = Provenance::modelled;
+    energy.provenance = std::max(energy.provenance, channel.provenance);  // a sum is worth what its worst term is
     methods.insert(channel.method);
   }
   energy.method = base::join(std::vector<std::string>(methods.begin(), methods.end()), "+");
@@ -120,13 +125,13 @@ Terms choose_terms(std::span<const Channel> channels, const std::set<std::string
   for (const Channel& channel : channels) {
     if (is_apart(channel.id)) continue;
     covered.insert(channel.covers.begin(), channel.covers.end());
-    measured |= channel.provenance == Provenance::measured;
+    measured |= is_sensor(channel);
   }
   Terms terms;
   for (const Channel& channel : channels) {
     if (is_apart(channel.id) || covered.contains(channel.id)) continue;
     // A modelled energy never joins a measured one: beside them it only says that something is not measured.
-    const bool fits = !measured || channel.provenance == Provenance::measured;
+    const bool fits = !measured || is_sensor(channel);
     (fits && with_value.contains(channel.id) ? terms.sums : terms.missing).push_back(channel.id);
   }
   return terms;

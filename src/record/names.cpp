@@ -11,9 +11,9 @@ struct Names;
 
 template <>
 struct Names<Provenance> {
-  static constexpr std::array kAll = {std::pair(Provenance::measured, "measured"),
-                                      std::pair(Provenance::modelled, "modelled"),
-                                      std::pair(Provenance::missing, "missing")};
+  static constexpr std::array kAll = {
+      std::pair(Provenance::measured, "measured"), std::pair(Provenance::modelled, "modelled"),
+      std::pair(Provenance::simulated, "simulated"), std::pair(Provenance::missing, "missing")};
 };
 template <>
 struct Names<ChannelKind> {

@@ -15,8 +15,9 @@ using base::Joules;
 using base::Seconds;
 using base::Watts;
 
-// Where a number came from. A missing one has a reason and is never 0.
-enum class Provenance { measured, modelled, missing };
+// Where a number came from, from the most to the least trustworthy. A simulated one comes from a scenario and says
+// nothing of this machine. A missing one has a reason and is never 0.
+enum class Provenance { measured, modelled, simulated, missing };
 
 // 95 % bounds, low <= high.
 template <class T>

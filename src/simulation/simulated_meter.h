@@ -1,0 +1,22 @@
+// A meter whose sensors are those of a scenario: its numbers are no measurements, and every channel says so.
+#pragma once
+
+#include <memory>
+
+#include "base/clock.h"
+#include "meter/meter_set.h"
+#include "simulation/scenario.h"
+
+namespace wattlens::simulation {
+
+// The simulation starts now. The clock outlives the meter. Method and provenance of every channel are "simulated". What
+// wraps or is reset goes through meter::Counter, as in the RAPL meter, with a bound of twice the limit.
+std::unique_ptr<meter::Meter> make_simulated_meter(Scenario scenario, const base::Clock& clock);
+
+// The simulated meter, and no other: a simulated energy never stands beside one of this machine.
+meter::MeterSet open_simulated_meters(Scenario scenario, const base::Clock& clock);
+
+// The remark that every result of a simulation bears; code "simulated".
+record::Warning simulated_warning(const Scenario& scenario);
+
+}  // namespace wattlens::simulation

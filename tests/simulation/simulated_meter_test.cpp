@@ -1,0 +1,107 @@
+#include "simulation/simulated_meter.h"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <string>
+#include <vector>
+
+#include "fake/fake_clock.h"
+#include "simulation/scenario_file.h"
+
+namespace wattlens::simulation {
+namespace {
+
+using record::Provenance;
+using testing::HasSubstr;
+
+Scenario scenario_of(const std::string& sensor, const std::string& rest = "") {
+  const std::string head = "title = \"test\"\n[power.p]\nconstant_w = 100\n[[sensor]]\npower = \"p\"\n";
+  auto scenario = parse_scenario(head + sensor + "\n" + rest, "s.toml");
+  EXPECT_TRUE(scenario.has_value()) << scenario.error().message;
+  return scenario ? *scenario : Scenario{};
+}
+
+struct Opened {
+  fake::FakeClock clock;
+  meter::MeterSet meters;
+  std::vector<meter::Reading> readings;
+
+  explicit Opened(Scenario scenario)
+      : meters(open_simulated_meters(std::move(scenario), clock)), readings(meters.channels().size()) {}
+  // Joules since opening after `wait`; -1 where the read failed.
+  double read(double wait) {
+    clock.advance(Seconds{wait});
+    meters.read(readings);
+    const meter::Reading& first = readings.front();
+    return first.status == meter::ReadStatus::ok ? static_cast<double>(first.value) * 1e-6 : -1.0;
+  }
+};
+
+TEST(SimulatedMeter, SaysThatItIsSimulated) {
+  const Opened opened(scenario_of("id = \"cpu.package.0\""));
+  ASSERT_EQ(opened.meters.channels().size(), 1U);
+  const record::Channel& channel = opened.meters.channels().front();
+  EXPECT_EQ(channel.provenance, Provenance::simulated);
+  EXPECT_EQ(channel.method, "simulated");
+  EXPECT_THAT(channel.covers, testing::ElementsAre("cpu.cores.0", "cpu.uncore.0"));
+  EXPECT_FALSE(opened.meters.anything_measured());
+  EXPECT_EQ(simulated_warning(scenario_of("id = \"a\"")).code, "simulated");
+}
+
+TEST(SimulatedMeter, CountsFromItsOpeningAndThroughAWrap) {
+  Opened opened(scenario_of("id = \"cpu.package.0\"\nwidth_bits = 30\nunit_j = 1e-6\nstart_j = 1000\nlimit_w = 200"));
+  EXPECT_NEAR(opened.read(0.5), 50.0, 0.2);
+  EXPECT_NEAR(opened.read(0.5), 100.0, 0.2);  // 2^30 uJ are 1073.7 J
+  EXPECT_NEAR(opened.read(0.5), 150.0, 0.2);
+}
+
+TEST(SimulatedMeter, AReadThatCannotBeBelievedIsAGap) {
+  Opened opened(scenario_of("id = \"gpu.0\"\nlimit_w = 200",
+                            "[[fault]]\nkind = \"spike\"\nbegin_s = 1\nend_s = 1.1\namount_j = 1e6"));
+  EXPECT_NEAR(opened.read(0.5), 50.0, 0.2);
+  EXPECT_EQ(opened.read(0.55), -1.0);
+  EXPECT_NEAR(opened.read(0.5), 155.0, 0.2);
+}
+
+TEST(SimulatedMeter, AGaugeGivesPowers) {
+  Opened opened(scenario_of("id = \"gpu.0\"\nkind = \"power\"\nunit_w = 0.001\ngain = 1.1"));
+  EXPECT_NEAR(opened.read(0.5), 110.0, 1e-3);
+}
+
+TEST(SimulatedMeter, WhatIsMissingFromTheStartHasAReason) {
+  const auto first = [](const std::string& kind) {
+    const Opened opened(scenario_of("id = \"gpu.0\"", "[[fault]]\nkind = \"" + kind + "\""));
+    return opened.meters.channels().front();
+  };
+  EXPECT_EQ(first("permission").provenance, Provenance::missing);
+  EXPECT_EQ(first("permission").reason, "permission");
+  EXPECT_EQ(first("unplugged").reason, "absent");
+  EXPECT_EQ(first("stuck").provenance, Provenance::simulated);
+}
+
+TEST(SimulatedMeter, AReadTakesItsTime) {
+  Scenario scenario = scenario_of("id = \"gpu.0\"");
+  scenario.read_time = {0.0005};
+  Opened opened(scenario);
+  opened.read(0.5);
+  EXPECT_NEAR((opened.readings[0].after - opened.readings[0].before).value, 0.0005, 1e-9);
+}
+
+TEST(SimulatedMeter, AResetOfOneDieIsSeenThoughAnotherFailsAtThatTime) {
+  Opened opened(scenario_of("id = \"cpu.package.0\"\ndies = 2\nstart_j = 5000\nlimit_w = 300",
+                            "[[fault]]\nkind = \"reset\"\ndie = 0\nbegin_s = 1\n"
+                            "[[fault]]\nkind = \"failed\"\ndie = 1\nbegin_s = 1\nend_s = 2"));
+  double last = opened.read(0.5);
+  bool stepped_down = false;
+  for (int i = 0; i < 25; ++i) {
+    const double now = opened.read(0.1);
+    if (now < 0.0) continue;
+    stepped_down |= now < last;
+    last = now;
+  }
+  EXPECT_TRUE(stepped_down);
+}
+
+}  // namespace
+}  // namespace wattlens::simulation
