@@ -15,6 +15,7 @@
 #include "cli/meters_flags.h"
 #include "cli/network_flags.h"
 #include "cli/run_flags.h"
+#include "cli/sensors_flags.h"
 #include "cli/store_flags.h"
 
 namespace wattlens::cli {
@@ -45,6 +46,7 @@ struct Everything {
 void add_doctor(CLI::App& app, DoctorOptions& options) {
   CLI::App& doctor = *app.add_subcommand("doctor", "What can be measured here, what cannot, why, and what mends it");
   doctor.footer("\nExample:\n  wattlens doctor --format json");
+  add_simulate(doctor, options.simulate);
   add_output(doctor, options.output);
 }
 

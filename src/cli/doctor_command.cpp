@@ -6,7 +6,10 @@
 
 #include "base/text.h"
 #include "cli/engines.h"
+#include "cli/sensors.h"
+#include "machine/machine.h"
 #include "record/names.h"
+#include "report/simulated.h"
 #include "report/terminal_text.h"
 
 namespace wattlens::cli {
@@ -67,8 +70,8 @@ void add_sensor(DoctorText& text, const SensorFinding& finding) {
     text.bad(name, channel.method + ", does not move: stuck");
   } else {
     const std::string power = finding.power ? fmt::format(", {:.1f} W now", finding.power->value) : std::string();
-    const bool modelled = channel.provenance == record::Provenance::modelled;
-    modelled ? text.partly(name, channel.method + power) : text.good(name, channel.method + power);
+    const bool measured = channel.provenance == record::Provenance::measured;
+    !measured ? text.partly(name, channel.method + power) : text.good(name, channel.method + power);
   }
   text.detail(channel.scope);
   text.detail(channel.caution);
@@ -121,6 +124,11 @@ void add_conditions(DoctorText& text, const DoctorFindings& findings) {
 
 std::string doctor_text(const DoctorFindings& findings, const report::TextOptions& options) {
   DoctorText text(options);
+  for (const SensorFinding& finding : findings.sensors) {
+    if (!report::simulated({&finding.channel, 1})) continue;
+    text.heading(report::kSimulatedLine);
+    break;
+  }
   add_machine(text, findings.machine);
   add_energy(text, findings);
   add_engines(text, findings);
@@ -136,7 +144,9 @@ Result<ExitCode> doctor(const DoctorOptions& options, const base::Cancellation& 
   WATTLENS_TRY(Output output, Output::open(options.output));
   WATTLENS_TRY(const auto engines, find_engines());
   base::SystemClock clock;
-  const DoctorFindings findings = examine(engines, clock, cancel);
+  const record::MachineState machine = machine::read_machine();
+  WATTLENS_TRY(Sensors sensors, open_sensors(options.simulate, clock, machine));
+  const DoctorFindings findings = examine(machine, std::move(sensors), engines, clock, cancel);
   const base::Json json = to_json(findings);
   const bool table = options.output.format == report::Format::table;
   WATTLENS_CHECK(output.write(table                                           ? doctor_text(findings, output.text())

@@ -2,6 +2,7 @@
 #pragma once
 
 #include "base/cancel.h"
+#include "base/file.h"
 #include "base/result.h"
 #include "cli/doctor_findings.h"
 #include "cli/exit_code.h"
@@ -10,6 +11,7 @@
 namespace wattlens::cli {
 
 struct DoctorOptions {
+  base::Path simulate;   // a scenario; empty: this machine's sensors
   OutputOptions output;  // table or json
 };
 

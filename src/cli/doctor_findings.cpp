@@ -3,11 +3,11 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <iterator>
 #include <utility>
 
 #include "cli/engines.h"
 #include "experiment/repetition.h"
-#include "machine/machine.h"
 #include "machine/neighbours.h"
 #include "meter/unsupported_sensors.h"
 #include "record/json.h"
@@ -98,14 +98,15 @@ Json to_json(const EngineFinding& finding) {
 
 }  // namespace
 
-DoctorFindings examine(const std::vector<worker::EngineLocation>& engines, base::Clock& clock,
+DoctorFindings examine(const record::MachineState& machine, Sensors sensors,
+                       const std::vector<worker::EngineLocation>& engines, base::Clock& clock,
                        const base::Cancellation& cancel) {
   DoctorFindings findings;
-  findings.machine = machine::read_machine();
+  findings.machine = machine;
   machine::NeighbourWatch watch(clock);
   watch.begin();
   const MonoTime begin = clock.now();
-  meter::MeterSet meters = meter::MeterSet::open({.clock = &clock, .machine = findings.machine});
+  meter::MeterSet& meters = sensors.meters;
   std::vector<meter::Reading> first(meters.channels().size());
   std::vector<meter::Reading> second(first);
   meters.read(first);
@@ -124,7 +125,8 @@ DoctorFindings examine(const std::vector<worker::EngineLocation>& engines, base:
   cancel.sleep_until(clock, begin + kLook);
   meters.read(second);
   findings.sensors = compare_looks(meters, first, second);
-  findings.remarks = remarks_on(findings.machine, watch.end());
+  findings.remarks = std::move(sensors.warnings);
+  std::ranges::move(remarks_on(findings.machine, watch.end()), std::back_inserter(findings.remarks));
   return findings;
 }
 

@@ -8,6 +8,7 @@
 #include "base/cancel.h"
 #include "base/clock.h"
 #include "base/json.h"
+#include "cli/sensors.h"
 #include "meter/meter_set.h"
 #include "record/channel.h"
 #include "record/machine_state.h"
@@ -37,7 +38,8 @@ struct DoctorFindings {
 };
 
 // Looks at the sensors for two seconds and asks every engine's worker. Never fails: what cannot be had is a finding.
-DoctorFindings examine(const std::vector<worker::EngineLocation>& engines, base::Clock& clock,
+DoctorFindings examine(const record::MachineState& machine, Sensors sensors,
+                       const std::vector<worker::EngineLocation>& engines, base::Clock& clock,
                        const base::Cancellation& cancel);
 
 // Measured, modelled, or neither; and whether any engine answers.

@@ -14,6 +14,7 @@
 #include "cli/progress_line.h"
 #include "cli/resume.h"
 #include "cli/run_plan.h"
+#include "cli/sensors.h"
 #include "cli/store_path.h"
 #include "experiment/neighbour_history.h"
 #include "experiment/prediction.h"
@@ -23,6 +24,7 @@
 #include "meter/meter_set.h"
 #include "record/model_name.h"
 #include "report/experiment_report.h"
+#include "report/simulated.h"
 #include "store/sqlite_store.h"
 #include "workload/inference.h"
 
@@ -34,6 +36,10 @@ using experiment::Plan;
 // One line on stderr where nothing measures energy here: what the joules are then, and where to read more.
 void say_what_energy_is(const meter::MeterSet& meters, const RunOptions& options) {
   if (meters.anything_measured()) return;
+  if (report::simulated(meters.channels())) {
+    fmt::print(stderr, "{} The sensors are those of {}.\n", report::kSimulatedLine, options.simulate.string());
+    return;
+  }
   const bool modelled = std::ranges::any_of(meters.channels(), [](const record::Channel& channel) {
     return channel.provenance == record::Provenance::modelled;
   });
@@ -206,11 +212,14 @@ Result<ExitCode> run(const RunOptions& options, const base::Cancellation& cancel
     return make_workload(point, engines, machine, plan, options, clock, cancel);
   };
   if (options.check_only) return check_outputs(experiment::plan_points(plan.axes), make, output, cancel);
-  meter::MeterSet meters = meter::MeterSet::open({.clock = &clock, .machine = machine});
+  WATTLENS_TRY(Sensors sensors, open_sensors(options.simulate, clock, machine));
+  meter::MeterSet& meters = sensors.meters;
   if (continuation) WATTLENS_CHECK(compare_machines(*continuation, machine, meters.channels(), options));
   WATTLENS_TRY(const auto store, open_store(options.store, store::Access::write));
   say_what_energy_is(meters, options);
   say_warnings(lock.warnings);
+  std::vector<record::Warning> run_warnings = std::move(sensors.warnings);
+  run_warnings.insert(run_warnings.end(), lock.warnings.begin(), lock.warnings.end());
 
   experiment::NeighbourHistory neighbours(clock);
   ProgressLine progress(stderr);
@@ -224,7 +233,7 @@ Result<ExitCode> run(const RunOptions& options, const base::Cancellation& cancel
       .sink = *store,
       .cancel = cancel,
       .progress = [&](const experiment::Progress& state) { progress.show(state); },
-      .run_warnings = lock.warnings,
+      .run_warnings = std::move(run_warnings),
   };
   WATTLENS_TRY(const experiment::Outcome outcome,
                continuation ? experiment::resume_experiment(*std::move(continuation), plan, machine, instruments)

@@ -5,6 +5,7 @@
 #include <vector>
 
 #include "cli/common_flags.h"
+#include "cli/sensors_flags.h"
 
 namespace wattlens::cli {
 namespace {
@@ -94,6 +95,7 @@ FILE.pt or FILE.pt2 (libtorch).)");
                                          "Compare the outputs with their references; time and store nothing")
                                 ->excludes(dry_run);
   add_resume(run, options, dry_run, check_only);
+  add_simulate(run, options.simulate);
   add_store(run, options.store);
   add_output(run, options.output);
 }

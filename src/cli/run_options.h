@@ -38,6 +38,7 @@ struct RunOptions {
   bool quick = false;
   bool dry_run = false;
   bool check_only = false;
+  base::Path simulate;     // a scenario; empty: this machine's sensors
   base::Path store;        // empty: the user's
   base::Path model_cache;  // a folder; empty: no cache
   bool system_allocator = false;

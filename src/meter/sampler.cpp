@@ -12,13 +12,14 @@
 #include <chrono>
 #include <condition_variable>
 #include <ctime>
-#include <limits>
 #include <memory>
 #include <mutex>
 #include <span>
 #include <thread>
 #include <utility>
 #include <vector>
+
+#include "meter/stamp.h"
 
 namespace wattlens::meter {
 namespace {
@@ -34,28 +35,23 @@ constexpr base::Seconds kLookBefore{0.25};
 // A reading that fails at the end of a window is waited for so long.
 constexpr std::chrono::milliseconds kLongestWait{1000};
 
-struct Sample {
-  std::int64_t time_us = 0;
-  std::uint8_t bracket_us = 0;
-};
-
 // The last samples, oldest first, in memory that is reserved once and used only as far as it fills.
 class Ring {
  public:
   Ring(std::size_t channels, std::size_t capacity)
       : channels_(channels),
         capacity_(capacity),
-        samples_(std::make_unique_for_overwrite<Sample[]>(capacity)),
+        stamps_(std::make_unique_for_overwrite<Stamp[]>(capacity)),
         values_(std::make_unique_for_overwrite<std::int64_t[]>(capacity * channels)) {}
 
   std::size_t size() const { return size_; }
-  const Sample& sample(std::size_t i) const { return samples_[place(i)]; }
+  const Stamp& stamp(std::size_t i) const { return stamps_[place(i)]; }
   std::int64_t value(std::size_t i, std::size_t channel) const { return values_[place(i) * channels_ + channel]; }
 
-  void push(Sample sample, std::span<const std::int64_t> values) {
+  void push(const Stamp& stamp, std::span<const std::int64_t> values) {
     if (size_ == capacity_) forget(1);
     const std::size_t at = place(size_++);
-    samples_[at] = sample;
+    stamps_[at] = stamp;
     std::ranges::copy(values, &values_[at * channels_]);
   }
 
@@ -79,7 +75,7 @@ class Ring {
     std::size_t high = size_;
     while (low < high) {
       const std::size_t middle = (low + high) / 2;
-      if (sample(middle).time_us < time_us) {
+      if (stamp(middle).time_us < time_us) {
         low = middle + 1;
       } else {
         high = middle;
@@ -92,12 +88,12 @@ class Ring {
   std::size_t capacity_;
   std::size_t first_ = 0;
   std::size_t size_ = 0;
-  std::unique_ptr<Sample[]> samples_;
+  std::unique_ptr<Stamp[]> stamps_;
   std::unique_ptr<std::int64_t[]> values_;
 };
 
 std::size_t capacity_for(std::size_t channels) {
-  return kMostBytes / (sizeof(Sample) + channels * sizeof(std::int64_t));
+  return kMostBytes / (sizeof(Stamp) + channels * sizeof(std::int64_t));
 }
 
 base::Seconds to_seconds(const timespec& time) {
@@ -154,23 +150,14 @@ void Sampler::State::run() {
 
 void Sampler::State::sample(std::int64_t ticks) {
   meters.read(readings);
-  base::MonoTime before{std::numeric_limits<std::int64_t>::max()};
-  base::MonoTime after{std::numeric_limits<std::int64_t>::min()};
+  const Stamp stamp = stamp_of(readings, clock.now());
   for (std::size_t i = 0; i < readings.size(); ++i) {
-    const bool ok = readings[i].status == ReadStatus::ok;
-    values[i] = ok ? readings[i].value : Samples::kNoReading;
-    if (!ok) continue;
-    before = std::min(before, readings[i].before);
-    after = std::max(after, readings[i].after);
+    values[i] = readings[i].status == ReadStatus::ok ? readings[i].value : Samples::kNoReading;
   }
-  if (before > after) before = after = clock.now();  // nothing was read: the gap has a time too
-  const std::int64_t bracket_us = (after.ns - before.ns + 999) / 1000;
-  const Sample sample{(before.ns + (after.ns - before.ns) / 2) / 1000,
-                      static_cast<std::uint8_t>(std::clamp<std::int64_t>(bracket_us, 0, 255))};
   const std::lock_guard lock(mutex);
   ++cost.wake_ups;
   cost.missed_ticks += ticks - 1;
-  ring.push(sample, values);
+  ring.push(stamp, values);
   for (std::size_t i = 0; i < values.size(); ++i) {
     if (values[i] != Samples::kNoReading) answers[i] = true;
   }
@@ -204,8 +191,8 @@ Samples Sampler::State::copy(std::size_t first, std::size_t last) const {
   for (const record::Channel& channel : meters.channels()) samples.channels.push_back(channel.id);
   samples.values.resize(samples.channels.size());
   for (std::size_t i = first; i < last; ++i) {
-    samples.time_us.push_back(ring.sample(i).time_us);
-    samples.bracket_us.push_back(ring.sample(i).bracket_us);
+    samples.time_us.push_back(ring.stamp(i).time_us);
+    samples.bracket_us.push_back(ring.stamp(i).bracket_us);
   }
   for (std::size_t channel = 0; channel < samples.channels.size(); ++channel) {
     const bool counts = meters.channels()[channel].kind != record::ChannelKind::power;

@@ -2,10 +2,13 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
+
 #include "record/json.h"
 #include "record/names.h"
 #include "report/experiment_tables.h"
 #include "report/machine_formats.h"
+#include "report/simulated.h"
 
 namespace wattlens::report {
 namespace {
@@ -53,6 +56,11 @@ std::string in_format(const ExperimentSummary& summary, Format format, const Tex
 
 }  // namespace
 
+bool simulated(const record::Experiment& experiment) {
+  return simulated(experiment.channels) ||
+         std::ranges::any_of(experiment.resumptions, [](const auto& part) { return simulated(part.channels); });
+}
+
 Json experiment_json(const ExperimentSummary& summary) {
   const record::Experiment& experiment = summary.experiment;
   Json json = {{"schema", kExperimentSchema},
@@ -69,6 +77,7 @@ Json experiment_json(const ExperimentSummary& summary) {
                {"points", rows_json(points_table(summary, false))},
                {"savings", rows_json(savings_table(summary))},
                {"warnings", list_json(experiment.warnings)}};
+  if (simulated(experiment)) json["simulated"] = true;
   for (const record::Resumption& part : experiment.resumptions) {
     json["resumptions"].push_back({{"resumed_at", part.resumed_at},
                                    {"first_run", part.first_run},
@@ -81,6 +90,7 @@ Json experiment_json(const ExperimentSummary& summary) {
 
 Page results_page(const ExperimentSummary& summary) {
   Page page;
+  if (simulated(summary.experiment)) page.sections.push_back({.lead = std::string(kSimulatedLine)});
   Section points;
   points.lead = shared_conditions(summary);
   points.table = points_table(summary, false);

@@ -20,6 +20,9 @@ std::string experiment_results(const record::ExperimentSummary& summary, Format 
 // Machine, plan, idle power, sensors, points, savings, models as they ran, warnings. Machine formats: as above.
 std::string experiment_in_full(const record::ExperimentSummary& summary, Format format, const TextOptions& text = {});
 
+// Whether its energies come from a scenario (--simulate).
+bool simulated(const record::Experiment& experiment);
+
 base::Json experiment_json(const record::ExperimentSummary& summary);
 Page results_page(const record::ExperimentSummary& summary);
 Page full_page(const record::ExperimentSummary& summary);

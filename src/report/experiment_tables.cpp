@@ -325,6 +325,9 @@ std::vector<std::string> explanations(const ExperimentSummary& summary) {
       add(fmt::format("~ is modelled ({}), not measured: `wattlens doctor` tells which sensor would measure.",
                       energy.method.empty() ? "without a sensor" : in_words(energy.method)));
     }
+    if (quantity.value && quantity.provenance == record::Provenance::simulated) {
+      add("sim is simulated (--simulate): it says nothing of any machine.");
+    }
     if (quantity.at_least) add("at least: a part that belongs to the total could not be read.");
     if (quantity.sensor_error_left_out) {
       add("The intervals of J/image leave out the sensor's own error, of which nothing is known.");

@@ -7,6 +7,7 @@
 #include "report/experiment_report.h"
 #include "report/experiment_tables.h"
 #include "report/number_text.h"
+#include "report/simulated.h"
 
 namespace wattlens::report {
 namespace {
@@ -28,7 +29,8 @@ Section about(const Experiment& experiment) {
   for (const record::Resumption& part : experiment.resumptions) {
     resumed.push_back(fmt::format("{} before run {}", part.resumed_at, part.first_run));
   }
-  return {.facts = {{"title", experiment.title},
+  return {.lead = simulated(experiment) ? std::string(kSimulatedLine) : std::string(),
+          .facts = {{"title", experiment.title},
                     {"status", status},
                     {"started", experiment.created_at},
                     {"resumed", base::join(resumed, ", ")},
@@ -235,6 +237,8 @@ Page full_page(const ExperimentSummary& summary) {
   };
   add(about(experiment));
   Page results = results_page(summary);
+  // The first line of all says it already.
+  if (simulated(experiment)) results.sections.erase(results.sections.begin());
   results.sections.front().heading = "Results";
   for (Section& section : results.sections) add(std::move(section));
   add({.heading = "Repetitions", .table = repetitions_table(summary)});

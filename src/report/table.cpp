@@ -19,7 +19,9 @@ struct Overloaded : Cases... {
 
 std::string quantity_text(const Quantity& quantity) {
   if (!quantity.value) return quantity.provenance ? "missing" : "–";
-  const std::string mark = quantity.provenance == record::Provenance::modelled ? "~" : "";
+  const std::string mark = quantity.provenance == record::Provenance::modelled    ? "~"
+                           : quantity.provenance == record::Provenance::simulated ? "sim "
+                                                                                  : "";
   const std::string number = mark + number_text(*quantity.value, quantity.interval);
   return quantity.at_least ? "at least " + number : number;
 }

@@ -169,12 +169,4 @@ Joules true_energy(const Scenario& scenario, const Sensor& sensor, Seconds time)
   return power_of(scenario, sensor).energy(time);
 }
 
-Seconds wall_step(const Scenario& scenario, Seconds time) {
-  Seconds step;
-  for (const Fault& fault : scenario.faults) {
-    if (fault.kind == FaultKind::clock_step && time >= fault.begin) step += Seconds{fault.amount};
-  }
-  return step;
-}
-
 }  // namespace wattlens::simulation

@@ -27,7 +27,7 @@ struct Sensor {
   std::string scope;
   double unit = 1e-6;             // J (counter) or W (gauge): readings are multiples of it
   std::optional<int> width_bits;  // a counter begins again at 0 after 2^width_bits units
-  Joules start;                   // what a counter showed at the start of the simulation
+  Joules start{1000.0};           // what a counter showed at the start of the simulation; one that counts is seldom 0
   Seconds period{0.001};          // between updates; 0: every reading is new
   Seconds phase;                  // of the first update
   Seconds jitter;                 // an update comes late by up to so much
@@ -56,7 +56,6 @@ enum class FaultKind {
   permission,  // the counter may not be read
   unplugged,   // the device is gone
   reset,       // the register begins again at 0 (at `begin`)
-  clock_step,  // the wall clock steps by `amount` seconds (at `begin`)
 };
 
 struct Fault {
@@ -65,14 +64,14 @@ struct Fault {
   std::optional<int> die;  // empty: all
   Seconds begin;
   Seconds end = kForever;
-  double amount = 0.0;  // J (counter), W (gauge), s (clock)
+  double amount = 0.0;  // J (counter) or W (gauge)
   double share = 1.0;   // of the reads, at random
 };
 
-// What is known beforehand of one energy: that it holds the truth, or the reason why there is none.
+// What must become of one energy: "truth" (its intervals hold it), "value" (it has one), or why it is missing.
 struct ExpectedEnergy {
   std::string channel;  // an id, or "total"
-  std::string reason;   // empty: its intervals hold the truth
+  std::string outcome;
 };
 
 // What must come out; read by the tests, and by nothing else.
@@ -81,11 +80,13 @@ struct Expectation {
   Seconds end{3.0};
   std::int64_t batches = 0;
   base::Hertz rate{100.0};
-  std::string virtual_machine;
-  std::string through;  // "tree": files that the RAPL meter reads; "meter": the simulated meter; empty: both
+  std::string machine;       // a tree of tests/machines below which the files go: a virtual machine, a load model
+  std::int64_t sockets = 0;  // that the machine has; 0: what the tree says
+  std::string through;       // "files", which the RAPL meter reads; "meter": the simulated meter; empty: both
   std::vector<std::string> warnings;  // exactly these codes
   std::vector<ExpectedEnergy> energies;
-  std::string method;  // of the total, where it matters: "load_model"
+  std::string method;             // of the total, where it matters: "load_model"
+  std::vector<std::string> sums;  // what the total adds up, where it matters
 };
 
 struct Scenario {
@@ -100,8 +101,5 @@ struct Scenario {
 
 // Exact, of what one sensor measures; from 0 to `time`. The sensor is one of the scenario's.
 Joules true_energy(const Scenario& scenario, const Sensor& sensor, Seconds time);
-
-// By how much the wall clock has stepped until then.
-Seconds wall_step(const Scenario& scenario, Seconds time);
 
 }  // namespace wattlens::simulation

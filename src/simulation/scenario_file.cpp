@@ -29,6 +29,7 @@ using keys::quantity;
 using keys::table;
 using keys::tables;
 using keys::text;
+using keys::texts;
 using keys::time;
 using keys::watts;
 using keys::word;
@@ -108,16 +109,15 @@ Result<void> read_power(const Reader& reader, const toml::table& from, const std
 constexpr std::array<std::pair<const char*, record::ChannelKind>, 2> kKinds{
     {{"counter", record::ChannelKind::counter}, {"power", record::ChannelKind::power}}};
 
-constexpr std::array<std::pair<const char*, FaultKind>, 10> kFaults{{{"stuck", FaultKind::stuck},
-                                                                     {"zero", FaultKind::zero},
-                                                                     {"backwards", FaultKind::backwards},
-                                                                     {"spike", FaultKind::spike},
-                                                                     {"failed", FaultKind::failed},
-                                                                     {"empty", FaultKind::empty},
-                                                                     {"permission", FaultKind::permission},
-                                                                     {"unplugged", FaultKind::unplugged},
-                                                                     {"reset", FaultKind::reset},
-                                                                     {"clock_step", FaultKind::clock_step}}};
+constexpr std::array<std::pair<const char*, FaultKind>, 9> kFaults{{{"stuck", FaultKind::stuck},
+                                                                    {"zero", FaultKind::zero},
+                                                                    {"backwards", FaultKind::backwards},
+                                                                    {"spike", FaultKind::spike},
+                                                                    {"failed", FaultKind::failed},
+                                                                    {"empty", FaultKind::empty},
+                                                                    {"permission", FaultKind::permission},
+                                                                    {"unplugged", FaultKind::unplugged},
+                                                                    {"reset", FaultKind::reset}}};
 
 // What stands in a [[sensor]] and fits no member of Sensor as it is.
 struct SensorText {
@@ -141,7 +141,9 @@ Key interfaces(const Reader& reader, std::vector<std::string>& field) {
 }
 
 Result<void> check_sensor(const Reader& reader, const toml::table& from, const SensorText& said, Sensor& sensor) {
-  const auto refuse = [&](std::string_view message) { return reader.error(from.source(), message, ""); };
+  const auto refuse = [&](std::string_view message) {
+    return reader.error(from.source(), message, "see docs/simulate.md");
+  };
   if (sensor.id.empty()) return refuse("a sensor has no id");
   if (sensor.power.empty()) return refuse("a sensor has no power");
   if (said.duty && sensor.window) return refuse("duty and window_s say the same: give one");
@@ -207,7 +209,6 @@ Result<Fault> parse_fault(const Reader& reader, const toml::table& from) {
       time(reader, "end_s", fault.end),
       number(reader, "amount_j", fault.amount, -kMostJoules, kMostJoules),
       number(reader, "amount_w", fault.amount, -kMostWatts, kMostWatts),
-      number(reader, "amount_s", fault.amount, -kMostSeconds, kMostSeconds),
       number(reader, "share", fault.share, 0.0, 1.0),
   };
   WATTLENS_CHECK(reader.read_table(from, keys, " in [[fault]]"));
@@ -220,7 +221,6 @@ Key energies(const Reader& reader, std::vector<ExpectedEnergy>& field) {
   return table(reader, "energies", [&reader, &field](const toml::table& inner) -> Result<void> {
     for (const auto& [key, node] : inner) {
       WATTLENS_TRY(std::string said, reader.scalar_text(node));
-      if (said == "truth") said.clear();
       field.push_back({std::string(key.str()), std::move(said)});
     }
     return {};
@@ -238,19 +238,12 @@ Result<void> read_expectation(const Reader& reader, const toml::table& from, Exp
        }},
       integer(reader, "batches", expected.batches, 0, 1'000'000),
       quantity(reader, "rate_hz", expected.rate, 0.1, 1e4),
-      text(reader, "virtual_machine", expected.virtual_machine),
+      text(reader, "machine", expected.machine),
+      integer(reader, "sockets", expected.sockets, 0, 64),
       text(reader, "through", expected.through),
       text(reader, "method", expected.method),
-      {"warnings",
-       [&](const toml::node& node) -> Result<void> {
-         const toml::array* list = node.as_array();
-         if (list == nullptr) return reader.error(node.source(), "warnings: expected a list", "write [\"gap\"]");
-         for (const toml::node& element : *list) {
-           WATTLENS_TRY(std::string code, reader.scalar_text(element));
-           expected.warnings.push_back(std::move(code));
-         }
-         return {};
-       }},
+      texts(reader, "warnings", expected.warnings),
+      texts(reader, "sums", expected.sums),
       energies(reader, expected.energies),
   };
   return reader.read_table(from, keys, " in [expect]");

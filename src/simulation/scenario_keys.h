@@ -90,6 +90,18 @@ inline Key text(const Reader& reader, std::string_view name, std::string& field)
           }};
 }
 
+inline Key texts(const Reader& reader, std::string_view name, std::vector<std::string>& field) {
+  return {name, [&reader, name, &field](const toml::node& node) -> Result<void> {
+            const toml::array* list = node.as_array();
+            if (list == nullptr) return reader.error(node.source(), fmt::format("{}: expected a list", name), "");
+            for (const toml::node& element : *list) {
+              WATTLENS_TRY(std::string one, reader.scalar_text(element));
+              field.push_back(std::move(one));
+            }
+            return {};
+          }};
+}
+
 // One of a few words, each with its value.
 template <class T, std::size_t N>
 Key word(const Reader& reader, std::string_view name, T& field, const std::array<std::pair<const char*, T>, N>& words) {

@@ -82,20 +82,27 @@ class TreeWriter {
     if (reading.status == RawStatus::unplugged && !std::filesystem::exists(zone, error)) return {};
     std::filesystem::create_directories(zone, error);
     if (error) return fail(ErrorKind::io, fmt::format("cannot make {}: {}", zone.string(), error.message()));
+    if (!std::filesystem::exists(zone / "name", error)) WATTLENS_CHECK(write_description(zone, name, sensor, source));
+    const base::Path energy = zone / "energy_uj";
+    const bool readable = reading.status == RawStatus::ok;
+    // One that was closed before opens again.
+    std::filesystem::permissions(energy, std::filesystem::perms{0644U}, error);
+    WATTLENS_CHECK(write_in_place(energy, readable ? fmt::format("{}\n", reading.value) : std::string()));
+    if (reading.status != RawStatus::permission) return {};
+    std::filesystem::permissions(energy, std::filesystem::perms::none, error);
+    return {};
+  }
+
+  // What does not change.
+  static Result<void> write_description(const base::Path& zone, const std::string& name, const Sensor& sensor,
+                                        const Register& source) {
     WATTLENS_CHECK(write_in_place(zone / "name", name + "\n"));
     if (const auto range = source.range_uj()) {
       WATTLENS_CHECK(write_in_place(zone / "max_energy_range_uj", fmt::format("{}\n", *range)));
     }
-    if (sensor.limit) {
-      const auto limit_uw = static_cast<std::int64_t>(sensor.limit->value * 1e6);
-      WATTLENS_CHECK(write_in_place(zone / "constraint_0_power_limit_uw", fmt::format("{}\n", limit_uw)));
-    }
-    const base::Path energy = zone / "energy_uj";
-    const bool readable = reading.status == RawStatus::ok;
-    WATTLENS_CHECK(write_in_place(energy, readable ? fmt::format("{}\n", reading.value) : std::string()));
-    const bool closed = reading.status == RawStatus::permission;
-    std::filesystem::permissions(energy, std::filesystem::perms{closed ? 0U : 0644U}, error);
-    return {};
+    if (!sensor.limit) return {};
+    const auto limit_uw = static_cast<std::int64_t>(sensor.limit->value * 1e6);
+    return write_in_place(zone / "constraint_0_power_limit_uw", fmt::format("{}\n", limit_uw));
   }
 
   const Scenario& scenario_;

@@ -21,6 +21,7 @@ struct Bench {
     sensor.id = "cpu.package.0";
     sensor.power = "package";
     sensor.period = {0.01};
+    sensor.start = {0.0};
   }
   Sensor& sensor() { return scenario.sensors.front(); }
   void fault(FaultKind kind, double begin, double end, double amount = 0.0, double share = 1.0) {
@@ -182,15 +183,6 @@ TEST(Register, EveryStatusIsItsOwn) {
     EXPECT_EQ(source.read(Seconds{1.5}).status, status);
     EXPECT_EQ(source.read(Seconds{2.5}).status, RawStatus::ok);
   }
-}
-
-TEST(WallStep, IsTheSumOfTheStepsUntilThen) {
-  Bench bench;
-  bench.fault(FaultKind::clock_step, 1.0, 1.0, 3600.0);
-  bench.fault(FaultKind::clock_step, 2.0, 2.0, -60.0);
-  EXPECT_EQ(wall_step(bench.scenario, {0.5}).value, 0.0);
-  EXPECT_EQ(wall_step(bench.scenario, {1.5}).value, 3600.0);
-  EXPECT_EQ(wall_step(bench.scenario, {2.5}).value, 3540.0);
 }
 
 }  // namespace

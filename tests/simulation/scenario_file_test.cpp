@@ -72,7 +72,9 @@ share = 0.5
 window_s = [1, 2.5]
 batches = 20
 rate_hz = 50
-virtual_machine = "kvm"
+machine = "cloud-vm"
+sockets = 2
+sums = ["gpu.0"]
 through = "meter"
 warnings = ["gap"]
 energies = { total = "truth", "gpu.0" = "stuck" }

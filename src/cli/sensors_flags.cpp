@@ -1,0 +1,12 @@
+#include "cli/sensors_flags.h"
+
+#include <CLI/CLI.hpp>
+
+namespace wattlens::cli {
+
+void add_simulate(CLI::App& command, base::Path& scenario) {
+  command.add_option("--simulate", scenario, "Simulated sensors of a scenario, marked so; nothing is measured")
+      ->type_name("SCENARIO.toml");
+}
+
+}  // namespace wattlens::cli

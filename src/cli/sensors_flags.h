@@ -1,0 +1,15 @@
+// The flag that puts simulated sensors in the place of the machine's.
+#pragma once
+
+#include "base/file.h"
+
+namespace CLI {
+class App;
+}
+
+namespace wattlens::cli {
+
+// --simulate
+void add_simulate(CLI::App& command, base::Path& scenario);
+
+}  // namespace wattlens::cli

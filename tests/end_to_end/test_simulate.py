@@ -1,0 +1,79 @@
+"""Simulated sensors: everything that comes out says so."""
+
+import csv
+import io
+import json
+
+import pytest
+
+SIMULATED = "SIMULATED: no energy here was measured."
+SCENARIO = """
+title = "a package of 100 W"
+[power.package]
+constant_w = 100
+[[sensor]]
+id = "cpu.package.0"
+power = "package"
+unit_j = 61e-6
+width_bits = 32
+nominal_period_s = 0.001
+"""
+
+
+@pytest.fixture
+def scenario(tmp_path):
+    path = tmp_path / "scenario.toml"
+    path.write_text(SCENARIO, encoding="utf-8")
+    return path
+
+
+def test_the_doctor_says_so_first(wattlens, scenario):
+    text = wattlens("doctor", "--simulate", scenario, check=0).stdout
+    assert text.splitlines()[0] == SIMULATED
+    assert "100.0 W now" in text
+    found = json.loads(wattlens("doctor", "--simulate", scenario, "--format", "json", check=0).stdout)
+    assert [channel["method"] for channel in found["channels"]] == ["simulated"]
+    assert [channel["provenance"] for channel in found["channels"]] == ["simulated"]
+    assert "simulated" in [remark["code"] for remark in found["remarks"]]
+
+
+def test_a_run_says_so_everywhere_and_the_store_keeps_it(wattlens, scenario):
+    effort = ["--repetitions", "2", "--window", "0.3s", "--warm-up-limit", "0.3s"]
+    axes = ["--model", "shufflenet_v2_x0_5", "--threads", "1"]
+    outcome = wattlens("run", *axes, *effort, "--simulate", scenario, check=0)
+    assert outcome.stdout.splitlines()[0] == SIMULATED
+    assert SIMULATED in outcome.stderr
+    assert "sim " in outcome.stdout
+    shown = wattlens("show", "last", check=0).stdout
+    assert shown.splitlines()[1] == SIMULATED
+    assert wattlens("show", "last", "--format", "md", check=0).stdout.splitlines()[2] == SIMULATED
+    stored = json.loads(wattlens("show", "last", "--format", "json", check=0).stdout)
+    assert stored["simulated"] is True
+    (point,) = stored["points"]
+    assert point["energy_j_per_image"]["provenance"] == "simulated"
+    assert point["energy_j_per_image"]["method"] == "simulated"
+    assert "simulated" in [warning["code"] for warning in point["warnings"]]
+    # 100 W, whatever the machine does.
+    energy = point["energy_j_per_image"]["value"] * point["images_per_s"]["value"]
+    assert energy == pytest.approx(100, rel=0.05)
+    (row,) = csv.DictReader(io.StringIO(wattlens("export", "last", "--format", "csv", check=0).stdout))
+    assert row["energy_j_per_image_provenance"] == "simulated"
+
+
+@pytest.mark.parametrize(
+    ("content", "named"),
+    [
+        (SCENARIO + "perod_s = 1\n", "did you mean 'period_s'"),
+        ("", "no sensor"),
+        ("[power", "not TOML"),
+        (SCENARIO.replace('power = "package"', 'power = "packge"'), "did you mean 'package'"),
+    ],
+)
+def test_a_scenario_that_cannot_be_used_is_refused_with_its_place(wattlens, tmp_path, content, named):
+    (tmp_path / "bad.toml").write_text(content, encoding="utf-8")
+    for command in (["doctor"], ["run", "--model", "shufflenet_v2_x0_5"]):
+        outcome = wattlens(*command, "--simulate", "bad.toml")
+        assert outcome.returncode == 2, command
+        assert outcome.stdout == ""
+        assert "bad.toml" in outcome.stderr
+        assert named in outcome.stderr
