@@ -40,23 +40,26 @@ struct Entry {
   std::vector<Source> sources;
   std::int64_t offset_uj = 0;
   std::int64_t last_uj = 0;
+  bool stepped_down = false;  // since the last sum
 
   std::optional<std::int64_t> read(MonoTime time) {
-    bool stepped_down = false;
     std::int64_t sum = 0;
+    bool all = true;
     for (Source& source : sources) {
       std::optional<std::int64_t> value;
       // A read that fails or cannot be believed is made again at once; most such faults are gone by then.
       for (int attempt = 0; attempt < 2 && !value; ++attempt) {
         if (const auto raw = source.file.read()) value = source.counter.accept(*raw, time);
       }
-      if (!value) return std::nullopt;
+      all &= value.has_value();
+      if (!value) continue;
       stepped_down |= *value < source.value_uj;
       source.value_uj = *value;
       sum += *value;
     }
-    // The mark of a reset must not drown in what the other dies used meanwhile.
-    if (stepped_down) offset_uj = last_uj - 1 - sum;
+    if (!all) return std::nullopt;
+    // The mark of a reset must not drown in what the other dies used meanwhile, nor be lost where one was not read.
+    if (std::exchange(stepped_down, false)) offset_uj = last_uj - 1 - sum;
     last_uj = sum + offset_uj;
     return last_uj;
   }
