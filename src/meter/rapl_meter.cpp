@@ -107,6 +107,7 @@ struct Opened {
   int error_number = 0;  // why a zone that is needed could not be opened
   bool unreadable = false;
   bool mirrored = false;
+  bool zero = false;  // a zone that is there, and does not count
 };
 
 Opened open_zones(const std::vector<const RaplZone*>& zones, bool mmio, const base::Clock& clock) {
@@ -126,7 +127,10 @@ Opened open_zones(const std::vector<const RaplZone*>& zones, bool mmio, const ba
     Source source{std::move(file), Counter(bound_of(*zone), zone->range_uj)};
     auto first = source.file.read();
     if (!first) first = source.file.read();
-    opened.unreadable |= !first;
+    // A register that counts is 0 for one unit of energy in each of its rounds only.
+    if (first && *first == 0) first = source.file.read();
+    opened.zero |= first && *first == 0;
+    opened.unreadable |= !first || *first == 0;
     if (first) source.counter.accept(*first, clock.now());
     opened.sources.push_back(std::move(source));
   }
@@ -141,7 +145,10 @@ struct Listing {
 void mark_missing(record::Channel& channel, const Opened& opened) {
   channel.provenance = record::Provenance::missing;
   const bool permission = opened.error_number == EACCES || opened.error_number == EPERM;
-  channel.reason = permission ? "permission" : opened.error_number == ENOENT ? "absent" : "unreadable";
+  channel.reason = permission                      ? "permission"
+                   : opened.error_number == ENOENT ? "absent"
+                   : opened.zero                   ? "zero"
+                                                   : "unreadable";
   channel.hint =
       permission ? std::string(kPermissionHint) : "look for rapl in the kernel's log: sudo dmesg | grep -i rapl";
 }
