@@ -151,19 +151,15 @@ ChannelResult scaled(const Track& track, Seconds begin, Seconds end, const Span&
 // Where the counter moved, then stood still for so long that it must be broken.
 std::optional<Seconds> stood_still(const Track& track, Seconds begin, Seconds end) {
   if (track.edges.size() < 3) return std::nullopt;
-  std::vector<Seconds> gaps;
-  for (std::size_t i = 1; i < track.edges.size(); ++i) gaps.push_back(track.edges[i].time - track.edges[i - 1].time);
-  std::vector<Seconds> sorted = gaps;
+  std::vector<Seconds> sorted;
+  for (std::size_t i = 1; i < track.edges.size(); ++i) sorted.push_back(track.edges[i].time - track.edges[i - 1].time);
   std::ranges::sort(sorted);
   const Seconds limit = std::max(kStillPeriods * std::max(sorted[sorted.size() / 2], track.poll), kStillTime);
   std::optional<Seconds> longest;
-  const auto look = [&](Seconds from, Seconds to) {
-    const Seconds still = std::min(to, end) - std::max(from, begin);
+  for (const Rest& rest : track.rests) {
+    const Seconds still = std::min(rest.end, end) - std::max(rest.begin, begin);
     if (still > limit && (!longest || still > *longest)) longest = still;
-  };
-  look(track.first_reading, track.edges.front().time);
-  for (std::size_t i = 1; i < track.edges.size(); ++i) look(track.edges[i - 1].time, track.edges[i].time);
-  look(track.edges.back().time, track.last_reading);
+  }
   return longest;
 }
 

@@ -90,6 +90,7 @@ Track find_edges(const record::Channel& channel, const Samples& samples, std::si
   track.any_reading = true;
   track.first_reading = points.front().time;
   track.last_reading = points.back().time;
+  track.rests.push_back({points.front().time, points.front().time});
 
   std::size_t changes = 0;
   for (std::size_t i = 1; i < points.size(); ++i) changes += points[i].value_uj != points[i - 1].value_uj ? 1 : 0;
@@ -101,6 +102,9 @@ Track find_edges(const record::Channel& channel, const Samples& samples, std::si
     const Seconds overlap = std::min(now.time, to) - std::max(before.time, from);
     track.longest_gap = std::max(track.longest_gap, overlap);
     const std::int64_t step = now.value_uj - before.value_uj;
+    // Equal readings on both sides of a gap say that it stood still in it too; others say nothing.
+    if (step != 0) track.rests.push_back({now.time, now.time});
+    track.rests.back().end = now.time;
     if (step <= 0) continue;
     quantum = std::gcd(quantum, step);
     const Seconds width =

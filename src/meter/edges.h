@@ -20,9 +20,16 @@ struct Edge {
   base::Joules value;  // since the first reading of the samples
 };
 
+// The counter stood still: the times of the first and the last reading of one value.
+struct Rest {
+  base::Seconds begin;
+  base::Seconds end;
+};
+
 struct Track {
   base::MonoTime origin;
   std::vector<Edge> edges;    // ascending in time and value
+  std::vector<Rest> rests;    // ascending
   base::Seconds period;       // observed mean time between edges; 0 with fewer than two
   base::Seconds poll;         // median time between samples
   base::Joules quantum;       // what all values are multiples of
