@@ -140,7 +140,8 @@ Terms choose_terms(std::span<const Channel> channels, const std::set<std::string
 Energy total_of(const Terms& terms, const std::map<std::string, Part>& parts,
                 std::span<const record::ChannelEnergy> channels) {
   for (const std::string& id : terms.missing) {
-    if (!id.starts_with("cpu.package.")) continue;
+    // Without a package there is no total; nor where nothing at all is left.
+    if (!id.starts_with("cpu.package.") && !terms.sums.empty()) continue;
     const auto lost = std::ranges::find(channels, id, &record::ChannelEnergy::channel);
     if (lost->gross.value) return missing_energy(fmt::format("{}: modelled, the rest is measured", id), {});
     return missing_energy(fmt::format("{}: {}", id, lost->gross.reason), lost->gross.hint);
