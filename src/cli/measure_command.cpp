@@ -12,6 +12,7 @@
 #include "cli/gpu_choice.h"
 #include "cli/grid_factor.h"
 #include "cli/machine_lock.h"
+#include "cli/sensors.h"
 #include "experiment/axis.h"
 #include "experiment/command_measurement.h"
 #include "machine/machine.h"
@@ -200,8 +201,9 @@ Result<ExitCode> measure(const MeasureOptions& options, const base::Cancellation
   } else if (!lock) {
     warnings.push_back({"machine_not_locked", "", lock.error().message, lock.error().hint});
   }
-  meter::MeterSet meters = meter::MeterSet::open({.clock = &clock, .machine = machine::read_machine()});
-  return measure_with(options, meters, busy, std::move(warnings), clock, cancel);
+  WATTLENS_TRY(Sensors sensors, open_sensors(options.simulate, clock, machine::read_machine()));
+  warnings.insert(warnings.end(), sensors.warnings.begin(), sensors.warnings.end());
+  return measure_with(options, sensors.meters, busy, std::move(warnings), clock, cancel);
 }
 
 }  // namespace wattlens::cli

@@ -27,6 +27,7 @@ struct MeasureOptions {
   std::string idle = "0s";             // --idle
   std::string gpus = "visible";        // --gpus
   bool attribute = false;              // --attribute cpu-time
+  base::Path simulate;                 // --simulate: a scenario; empty: this machine's sensors
   std::optional<std::string> carbon;   // --carbon
   std::optional<double> pue;           // --pue
   std::vector<int> ignored_signals;    // those that wattlens was told to ignore when it was started

@@ -7,6 +7,7 @@
 #include <string_view>
 
 #include "cli/common_flags.h"
+#include "cli/sensors_flags.h"
 
 namespace wattlens::cli {
 
@@ -57,6 +58,7 @@ Examples:
           "Also the command's share of the energy above idle, modelled by cpu-time")
       ->check(CLI::IsMember(std::vector<std::string>{"cpu-time"}))
       ->type_name("METHOD");
+  add_simulate(measure, options.simulate);
   measure.add_option("--carbon", options.carbon, "Emissions: a country (DEU, Germany) or g CO2e per kWh")
       ->type_name("ZONE");
   measure.add_option("--pue", options.pue, "Energy of the site over that of its machines, for emissions (1)")

@@ -9,6 +9,7 @@
 #include <utility>
 #include <vector>
 
+#include "cli/sensors.h"
 #include "experiment/axis.h"
 #include "machine/machine.h"
 #include "meter/meter_set.h"
@@ -18,6 +19,7 @@
 #include "report/machine_formats.h"
 #include "report/meters_table.h"
 #include "report/page.h"
+#include "report/simulated.h"
 
 namespace wattlens::cli {
 namespace {
@@ -41,10 +43,8 @@ bool gives_energy(const record::Window& window) {
 // All channels, looked at again and again; one look ends where the next begins.
 class Looks {
  public:
-  Looks(base::Clock& clock, base::Hertz rate)
-      : clock_(clock),
-        meters_(meter::MeterSet::open({.clock = &clock, .machine = machine::read_machine()})),
-        sampler_(meters_, clock, {.rate = rate}) {}
+  Looks(Sensors sensors, base::Clock& clock, base::Hertz rate)
+      : clock_(clock), meters_(std::move(sensors.meters)), sampler_(meters_, clock, {.rate = rate}) {}
 
   Result<void> start() {
     WATTLENS_CHECK(sampler_.start());
@@ -83,6 +83,7 @@ std::string list_text(const Looks& looks, const record::Window& window, const Ou
     return report::in_format(std::move(table), output.format(), output.text(), report::kMetersSchema, "channels");
   }
   report::Section section{.table = std::move(table)};
+  if (report::simulated(looks.channels())) section.lead = report::kSimulatedLine;
   const auto add = [&](std::string_view name, std::string_view reason, std::string_view hint) {
     section.remarks.push_back(fmt::format("{}: {}{}{}", name, reason, hint.empty() ? "" : "; to mend it: ", hint));
   };
@@ -146,7 +147,8 @@ class WatchText {
 Result<ExitCode> meters_list(const MetersListOptions& options, const base::Cancellation& cancel) {
   WATTLENS_TRY(Output output, Output::open(options.output));
   base::SystemClock clock;
-  Looks looks(clock, kListRate);
+  WATTLENS_TRY(Sensors sensors, open_sensors(options.simulate, clock, machine::read_machine()));
+  Looks looks(std::move(sensors), clock, kListRate);
   WATTLENS_CHECK(looks.start());
   std::optional<record::Window> window;
   while (!window && !cancel.requested()) window = looks.next(kLook, cancel);
@@ -168,7 +170,8 @@ Result<ExitCode> meters_watch(const MetersWatchOptions& options, const base::Can
   }
   WATTLENS_TRY(Output output, Output::open(options.output));
   base::SystemClock clock;
-  Looks looks(clock, meter::SamplerOptions{}.rate);
+  WATTLENS_TRY(Sensors sensors, open_sensors(options.simulate, clock, machine::read_machine()));
+  Looks looks(std::move(sensors), clock, meter::SamplerOptions{}.rate);
   WATTLENS_CHECK(looks.start());
   std::vector<report::WatchedChannel> watched;
   for (const record::Channel& channel : looks.channels()) watched.push_back({.channel = channel});

@@ -4,6 +4,7 @@
 #include <string>
 
 #include "base/cancel.h"
+#include "base/file.h"
 #include "base/result.h"
 #include "cli/exit_code.h"
 #include "cli/output.h"
@@ -11,10 +12,12 @@
 namespace wattlens::cli {
 
 struct MetersListOptions {
+  base::Path simulate;  // a scenario; empty: this machine's sensors
   OutputOptions output;
 };
 
 struct MetersWatchOptions {
+  base::Path simulate;          // as above
   OutputOptions output;         // table, csv or jsonl
   std::string interval = "1s";  // between two looks
   std::string duration;         // empty: until it is interrupted

@@ -3,6 +3,7 @@
 #include <CLI/CLI.hpp>
 
 #include "cli/common_flags.h"
+#include "cli/sensors_flags.h"
 
 namespace wattlens::cli {
 
@@ -13,6 +14,7 @@ void add_meters(CLI::App& app, MetersCommands& all) {
 
   CLI::App& list = *meters.add_subcommand("list", "Every channel: where it is read, how often it moves, its error");
   list.footer("\nExample:\n  wattlens meters list --format json");
+  add_simulate(list, all.list.simulate);
   add_output(list, all.list.output);
 
   CLI::App& watch = *meters.add_subcommand("watch", "The power of every channel, live");
@@ -21,6 +23,7 @@ void add_meters(CLI::App& app, MetersCommands& all) {
       "day.csv");
   watch.add_option("--interval", all.watch.interval, "Time between two looks (1s)")->type_name("TIME");
   watch.add_option("--duration", all.watch.duration, "End after so long (until Ctrl-C)")->type_name("TIME");
+  add_simulate(watch, all.watch.simulate);
   add_output(watch, all.watch.output, {report::Format::table, report::Format::csv, report::Format::jsonl});
 }
 

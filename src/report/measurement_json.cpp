@@ -3,6 +3,7 @@
 #include "record/json.h"
 #include "record/names.h"
 #include "report/measurement_report.h"
+#include "report/simulated.h"
 
 namespace wattlens::report {
 namespace {
@@ -160,6 +161,7 @@ Json measurement_json(const MeasurementSeries& series) {
   if (run.run_at_least) json["run_at_least_s"] = run.run_at_least->value;
   json["window"] = {
       {"begin_mono_ns", window.begin.ns}, {"end_mono_ns", window.end.ns}, {"duration_s", window.duration().value}};
+  if (simulated(series.channels)) json["simulated"] = true;
   json["channels"] = Json::array();
   for (const record::Channel& channel : series.channels) json["channels"].push_back(channel_json(channel, window));
   json["total"] = total_json(window);

@@ -6,6 +6,7 @@
 #include "record/names.h"
 #include "report/measurement_report.h"
 #include "report/number_text.h"
+#include "report/simulated.h"
 
 namespace wattlens::report {
 namespace {
@@ -26,7 +27,7 @@ std::optional<record::Interval<double>> bounds(const Energy& energy) {
 
 // "~12.3 (5.1–31) J", "612 ± 31 J".
 std::string energy_text(const Energy& energy) {
-  std::string text = energy.provenance == Provenance::modelled ? "~" : "";
+  std::string text(mark_of(energy.provenance));
   text += number_text(energy.value->value, bounds(energy));
   return text + " J";
 }
@@ -107,7 +108,7 @@ std::string emissions_text(const MeasurementSeries& series) {
     interval = record::Interval<double>{emissions_g(energy.absolute->low, grid, series.pue),
                                         emissions_g(energy.absolute->high, grid, series.pue)};
   }
-  std::string text = energy.provenance == Provenance::modelled ? "~" : "";
+  std::string text(mark_of(energy.provenance));
   text += number_text(emissions_g(*energy.value, grid, series.pue), interval);
   text += fmt::format(" g CO2e at {} g/kWh", number_text(grid.g_per_kwh));
   if (!grid.zone.empty()) text += fmt::format(", {} {}", grid.zone, grid.year.value_or(0));
@@ -195,6 +196,7 @@ Page measurement_page(const MeasurementSeries& series) {
   const Measurement& run = series.runs.back();
   Page page{.title = headline(series)};
   Section& facts = page.sections.emplace_back();
+  if (simulated(series.channels)) facts.lead = kSimulatedLine;
   add_runs(facts, series);
   add_channels(facts, series);
   facts.facts.push_back({"idle power", idle_text(run)});

@@ -8,6 +8,7 @@
 #include "record/names.h"
 #include "report/experiment_tables.h"
 #include "report/page.h"
+#include "report/simulated.h"
 #include "report/sparkline.h"
 
 namespace wattlens::report {
@@ -104,6 +105,9 @@ Table watch_table(base::Seconds since_begin, std::span<const WatchedChannel> cha
 std::string watch_view(base::Seconds since_begin, std::span<const WatchedChannel> channels, const TextOptions& text) {
   Section section;
   section.lead = fmt::format("{:.0f} s watched. Ctrl-C ends.", since_begin.value);
+  if (std::ranges::any_of(channels, [](const auto& watched) { return simulated({&watched.channel, 1}); })) {
+    section.lead = fmt::format("{} {}", kSimulatedLine, section.lead);
+  }
   section.table = watch_table(since_begin, channels);
   for (const WatchedChannel& watched : channels) {
     if (watched.last.gross.value) continue;

@@ -6,6 +6,7 @@
 
 #include "record/names.h"
 #include "report/number_text.h"
+#include "report/simulated.h"
 
 namespace wattlens::report {
 namespace {
@@ -19,9 +20,7 @@ struct Overloaded : Cases... {
 
 std::string quantity_text(const Quantity& quantity) {
   if (!quantity.value) return quantity.provenance ? "missing" : "–";
-  const std::string mark = quantity.provenance == record::Provenance::modelled    ? "~"
-                           : quantity.provenance == record::Provenance::simulated ? "sim "
-                                                                                  : "";
+  const std::string mark(quantity.provenance ? mark_of(*quantity.provenance) : "");
   const std::string number = mark + number_text(*quantity.value, quantity.interval);
   return quantity.at_least ? "at least " + number : number;
 }

@@ -3,7 +3,9 @@
 import csv
 import io
 import json
+import pathlib
 
+import fastjsonschema
 import pytest
 
 SIMULATED = "SIMULATED: no energy here was measured."
@@ -35,6 +37,31 @@ def test_the_doctor_says_so_first(wattlens, scenario):
     assert [channel["method"] for channel in found["channels"]] == ["simulated"]
     assert [channel["provenance"] for channel in found["channels"]] == ["simulated"]
     assert "simulated" in [remark["code"] for remark in found["remarks"]]
+
+
+def test_the_meters_say_so_first(wattlens, scenario):
+    listed = wattlens("meters", "list", "--simulate", scenario, check=0).stdout
+    assert listed.splitlines()[0] == SIMULATED
+    assert "sim 100" in listed
+    watch = ["meters", "watch", "--simulate", scenario, "--interval", "0.5s", "--duration", "0.5s"]
+    assert wattlens(*watch, check=0).stdout.startswith(SIMULATED)
+    (row,) = csv.DictReader(io.StringIO(wattlens(*watch, "--format", "csv", check=0).stdout))
+    assert row["power_w_provenance"] == "simulated"
+
+
+def test_a_measured_command_says_so(wattlens, scenario, tmp_path):
+    outcome = wattlens("measure", "--simulate", scenario, "--json", "result.json", "--", "sleep", "0.5", check=0)
+    headline, second = outcome.stderr.splitlines()[:2]
+    assert headline.startswith("wattlens: sim ")
+    assert headline.endswith("simulated, not measured")
+    assert second == SIMULATED
+    found = json.loads((tmp_path / "result.json").read_text(encoding="utf-8"))
+    assert found["simulated"] is True
+    assert found["total"]["provenance"] == "simulated"
+    assert found["total"]["energy_j"] == pytest.approx(100 * found["window"]["duration_s"], rel=0.01)
+    assert "simulated" in [warning["code"] for warning in found["warnings"]]
+    schema = pathlib.Path(__file__).resolve().parents[2] / "docs/measure.schema.json"
+    fastjsonschema.validate(json.loads(schema.read_text(encoding="utf-8")), found)
 
 
 def test_a_run_says_so_everywhere_and_the_store_keeps_it(wattlens, scenario):
@@ -71,9 +98,15 @@ def test_a_run_says_so_everywhere_and_the_store_keeps_it(wattlens, scenario):
 )
 def test_a_scenario_that_cannot_be_used_is_refused_with_its_place(wattlens, tmp_path, content, named):
     (tmp_path / "bad.toml").write_text(content, encoding="utf-8")
-    for command in (["doctor"], ["run", "--model", "shufflenet_v2_x0_5"]):
-        outcome = wattlens(*command, "--simulate", "bad.toml")
+    for command, rest in (
+        (["doctor"], []),
+        (["meters", "list"], []),
+        (["run", "--model", "shufflenet_v2_x0_5"], []),
+        (["measure"], ["--", "touch", "it_ran"]),
+    ):
+        outcome = wattlens(*command, "--simulate", "bad.toml", *rest)
         assert outcome.returncode == 2, command
         assert outcome.stdout == ""
         assert "bad.toml" in outcome.stderr
         assert named in outcome.stderr
+    assert not (tmp_path / "it_ran").exists()
