@@ -90,6 +90,9 @@ record::Channel describe(const Scenario& scenario, const Sensor& sensor) {
   channel.covers = parts_of(sensor.id);
   channel.provenance = record::Provenance::simulated;
   channel.update_period = sensor.nominal_period;
+  channel.largest_power = sensor.limit;
+  if (sensor.window && sensor.kind == record::ChannelKind::power) channel.averaging_window = sensor.window;
+  if (sensor.window && *sensor.window < sensor.period) channel.duty = *sensor.window / sensor.period;
   channel.gain_low = sensor.gain_low;
   channel.gain_high = sensor.gain_high;
   channel.reason = missing_from_the_start(scenario, sensor);

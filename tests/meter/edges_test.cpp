@@ -10,7 +10,7 @@ record::Samples looks(std::uint8_t bracket_us) {
   record::Samples samples;
   samples.channels = {"gpu.0"};
   samples.values.resize(1);
-  for (int i = 0; i < 10; ++i) {
+  for (std::int64_t i = 0; i < 10; ++i) {
     samples.time_us.push_back(10'000 * i);
     samples.bracket_us.push_back(bracket_us);
     samples.values[0].push_back(1000 * (i / 2));  // every other look shows a change

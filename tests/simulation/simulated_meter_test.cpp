@@ -13,7 +13,6 @@ namespace wattlens::simulation {
 namespace {
 
 using record::Provenance;
-using testing::HasSubstr;
 
 Scenario scenario_of(const std::string& sensor, const std::string& rest = "") {
   const std::string head = "title = \"test\"\n[power.p]\nconstant_w = 100\n[[sensor]]\npower = \"p\"\n";
