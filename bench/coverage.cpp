@@ -15,6 +15,8 @@
 
 #include "base/random.h"
 #include "base/text.h"
+#include "meter/command_energy.h"
+#include "meter/command_log.h"
 #include "meter/stamp.h"
 #include "meter/window_energy.h"
 #include "simulation/simulated_meter.h"
@@ -232,20 +234,40 @@ bool holds(const std::optional<record::Interval<base::Joules>>& interval, double
   return interval && interval->low.value <= truth && truth <= interval->high.value;
 }
 
-void measure(const Kind& kind, Random& random, Tally& tally) {
-  Drawn drawn;
-  drawn.sensor.id = "gpu.0";
-  drawn.sensor.power = "work";
-  kind.draw(random, drawn);
-  Sensor& sensor = drawn.sensor;
+// One window that was measured, into the sums.
+void count(const record::Window& window, double truth, double gain, double naive, Tally& tally) {
+  ++tally.windows;
+  const record::Energy& energy = window.total;
+  if (!energy.value || !energy.absolute || !energy.relative) {
+    ++tally.missing;
+    return;
+  }
+  tally.absolute += holds(energy.absolute, truth) ? 1 : 0;
+  tally.relative += holds(energy.relative, truth * gain) ? 1 : 0;
+  tally.width += 0.5 * (energy.absolute->high - energy.absolute->low).value / truth;
+  tally.own_width += 0.5 * (energy.relative->high - energy.relative->low).value / truth;
+  tally.error += std::abs(energy.value->value / gain - truth) / truth;
+  tally.naive += std::abs(naive / gain - truth) / truth;
+}
+
+// What is drawn for every sensor.
+void draw_sensor(Random& random, Sensor& sensor) {
+  sensor.id = "gpu.0";
+  sensor.power = "work";
   sensor.phase = random.uniform() * sensor.period;
   sensor.gain_low = kGainLow;
   sensor.gain_high = kGainHigh;
   const double deviation = 0.5 * (kGainHigh - kGainLow) / kNormal95;
   sensor.gain = 1.0 / (1.0 + 0.5 * (kGainLow + kGainHigh) + deviation * random.normal());
+}
+
+void measure(const Kind& kind, Random& random, Tally& tally) {
+  Drawn drawn;
+  kind.draw(random, drawn);
+  draw_sensor(random, drawn.sensor);
   simulation::Scenario scenario{.seed = random.next() >> 1U};
   scenario.powers["work"] = drawn.power;
-  scenario.sensors = {sensor};
+  scenario.sensors = {drawn.sensor};
 
   const Seconds begin = drawn.first_batch;
   const Seconds end = begin + static_cast<double>(drawn.batches) * drawn.batch;
@@ -258,20 +280,58 @@ void measure(const Kind& kind, Random& random, Tally& tally) {
   window.end = start + end;
   window.batches = drawn.batches;
   meter::measure_window(meter->channels(), samples, {}, window);
+  count(window, (drawn.power.energy(end) - drawn.power.energy(begin)).value, drawn.sensor.gain,
+        naive_energy(meter->channels().front(), samples, window), tally);
+}
 
-  const double truth = (drawn.power.energy(end) - drawn.power.energy(begin)).value;
-  ++tally.windows;
-  const record::Energy& energy = window.total;
-  if (!energy.value || !energy.absolute || !energy.relative) {
-    ++tally.missing;
-    return;
+// What `wattlens measure` does around a command that begins when the look before it ends, and lasts so long.
+record::Window run_command(const simulation::Scenario& scenario, Seconds length, base::MonoTime start,
+                           record::Samples& samples) {
+  ManualClock clock;
+  clock.set(start);
+  meter::MeterSet meters = simulation::open_simulated_meters(scenario, clock);
+  meter::CommandLog log(meters, clock);
+  const auto go_on = [] { return false; };
+  record::Window window;
+  log.look_before({}, go_on);
+  window.begin = clock.now() + Seconds{0.0005};
+  clock.set(window.begin);
+  log.begin(window.begin);
+  window.end = window.begin + length;
+  while (clock.now() + meter::CommandLog::kPeriod < window.end) {
+    clock.set(clock.now() + meter::CommandLog::kPeriod);
+    log.sample();
   }
-  tally.absolute += holds(energy.absolute, truth) ? 1 : 0;
-  tally.relative += holds(energy.relative, truth * sensor.gain) ? 1 : 0;
-  tally.width += 0.5 * (energy.absolute->high - energy.absolute->low).value / truth;
-  tally.own_width += 0.5 * (energy.relative->high - energy.relative->low).value / truth;
-  tally.error += std::abs(energy.value->value / sensor.gain - truth) / truth;
-  tally.naive += std::abs(naive_energy(meter->channels().front(), samples, window) / sensor.gain - truth) / truth;
+  clock.set(window.end + Seconds{0.0001});
+  log.look_after(window.end, {}, go_on);
+  samples = log.samples();
+  const auto idle = meter::command_idle(meters.channels(), samples, window.begin, window.end);
+  meter::measure_window(meters.channels(), samples, idle.mean, window, {.measure = meter::measure_command_channel});
+  return window;
+}
+
+// A command of 10 ms to 10 s over idle power, before counters of that update period.
+void measure_command(double period_s, bool nominal, Random& random, Tally& tally) {
+  Drawn drawn;
+  draw_counter(random, period_s * random.uniform(0.8, 1.2), nominal, drawn);
+  draw_sensor(random, drawn.sensor);
+  const double idle = draw(random, 10.0, 100.0);
+  const double work = idle * random.uniform(1.2, 8.0);
+  const Seconds length{draw(random, 0.01, 10.0)};
+  simulation::Scenario scenario{.seed = random.next() >> 1U};
+  scenario.sensors = {drawn.sensor};
+  scenario.powers["work"] = {.constant = {idle}};
+  const base::MonoTime start{1'000'000'000};
+  record::Samples samples;
+  // When the command begins depends on the sensor alone: the look before it sees idle power only.
+  const Seconds begin = run_command(scenario, length, start, samples).begin - start;
+  Power& power = scenario.powers["work"];
+  power.steps = {{begin, {work - idle}}, {begin + length, {0.0}}};
+  power.square = simulation::Square{{0.0}, {0.02 * idle}, {random.uniform(0.01, 0.05)}};
+  const record::Window window = run_command(scenario, length, start, samples);
+  const Seconds seen = window.begin - start;
+  count(window, (power.energy(seen + length) - power.energy(seen)).value, drawn.sensor.gain,
+        reading_at(samples, window.end) - reading_at(samples, window.begin), tally);
 }
 
 void print(const std::string& name, const Tally& tally) {
@@ -306,6 +366,20 @@ int main(int argc, char** argv) {
     Tally tally;
     for (std::int64_t i = 0; i < *windows; ++i) measure(kind, random, tally);
     print(kind.name, tally);
+    kept &= keeps_promise(tally);
+    all.add(tally);
+  }
+  struct Commands {
+    const char* name;
+    double period_s;
+    bool nominal;
+  };
+  for (const Commands& commands : {Commands{"commands of 10 ms–10 s, 1 ms counter", 0.001, true},
+                                   Commands{"commands of 10 ms–10 s, 20 ms counter", 0.02, false},
+                                   Commands{"commands of 10 ms–10 s, 100 ms counter", 0.1, false}}) {
+    Tally tally;
+    for (std::int64_t i = 0; i < *windows; ++i) measure_command(commands.period_s, commands.nominal, random, tally);
+    print(commands.name, tally);
     kept &= keeps_promise(tally);
     all.add(tally);
   }
