@@ -12,6 +12,7 @@
 #include "base/text.h"
 #include "meter/counter.h"
 #include "meter/nvml_library.h"
+#include "meter/read_in_turn.h"
 #include "meter/sensor_profiles.h"
 
 namespace wattlens::meter {
@@ -108,15 +109,9 @@ class NvmlMeter final : public Meter {
   std::span<const record::Channel> channels() const override { return channels_; }
 
   Result<void> read(std::span<Reading> out) override {
-    MonoTime before = clock_.now();
-    for (std::size_t i = 0; i < boards_.size(); ++i) {
-      out[i] = Reading{};
-      if (boards_[i].source == Source::none) continue;
-      const auto value = boards_[i].read(*nvml_, before);
-      const MonoTime after = clock_.now();
-      if (value) out[i] = {ReadStatus::ok, *value, before, after};
-      before = after;  // one look at the clock between two channels serves both
-    }
+    read_in_turn(clock_, boards_, out, [&](Board& board, MonoTime time) {
+      return board.source == Source::none ? std::nullopt : board.read(*nvml_, time);
+    });
     return {};
   }
 

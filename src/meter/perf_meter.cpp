@@ -17,6 +17,7 @@
 #include "base/text.h"
 #include "meter/counter.h"
 #include "meter/rapl_channel.h"
+#include "meter/read_in_turn.h"
 #include "meter/sysfs.h"
 
 namespace wattlens::meter {
@@ -137,15 +138,9 @@ class PerfMeter final : public Meter {
   std::span<const record::Channel> channels() const override { return channels_; }
 
   Result<void> read(std::span<Reading> out) override {
-    MonoTime before = clock_.now();
-    for (std::size_t i = 0; i < entries_.size(); ++i) {
-      out[i] = Reading{};
-      if (entries_[i].sources.empty()) continue;
-      const auto value = entries_[i].read(*events_, before);
-      const MonoTime after = clock_.now();
-      if (value) out[i] = {ReadStatus::ok, *value, before, after};
-      before = after;  // one look at the clock between two channels serves both
-    }
+    read_in_turn(clock_, entries_, out, [&](Entry& entry, MonoTime time) {
+      return entry.sources.empty() ? std::nullopt : entry.read(*events_, time);
+    });
     return {};
   }
 
