@@ -205,7 +205,7 @@ Result<void> try_out(const FileModel& model, const NamedTensors& weights, const 
 
 // What to(type) of a TorchScript module does, but for whole numbers: as floating-point ones indices would be refused.
 void convert_numbers(const torch::jit::Module& module, at::ScalarType type) {
-  const auto convert = [type](at::Tensor tensor) {
+  const auto convert = [type](const at::Tensor& tensor) {
     if (tensor.is_floating_point()) tensor.set_data(tensor.to(type));
   };
   for (const auto& parameter : module.parameters()) convert(parameter);
