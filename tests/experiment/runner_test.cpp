@@ -45,6 +45,7 @@ TEST_F(RunnerTest, EveryPointIsRepeatedInBlocksAndStoredAtOnce) {
 TEST_F(RunnerTest, EnergyPerImageIsPowerTimesTimePerImage) {
   plan_.effort.repetitions = 4;
   plan_.effort.window = Seconds{0.2};  // a busy machine moves an edge by milliseconds
+  plan_.effort.idle = Seconds{0.5};    // and lets the sampler miss a tenth of a second
   const auto outcome = run();
   ASSERT_TRUE(outcome);
   const auto summary = summarise(outcome->experiment, outcome->runs);

@@ -54,8 +54,9 @@ class FakeMeter final : public meter::Meter {
   Result<void> read(std::span<meter::Reading> out) override {
     for (std::size_t i = 0; i < fakes_.size(); ++i) {
       out[i] = {};
-      out[i].before = out[i].after = clock_.now();
-      const double time = (clock_.now() - start_).value;
+      const base::MonoTime now = clock_.now();  // once: the value is that of the stamp, whatever the machine does between
+      out[i].before = out[i].after = now;
+      const double time = (now - start_).value;
       if (fakes_[i].channel.provenance == record::Provenance::missing || fails(fakes_[i], time)) continue;
       out[i].status = meter::ReadStatus::ok;
       out[i].value = value_at(fakes_[i], time);
