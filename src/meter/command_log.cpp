@@ -1,7 +1,8 @@
 #include "meter/command_log.h"
 
 #include <algorithm>
-#include <limits>
+
+#include "meter/stamp.h"
 
 namespace wattlens::meter {
 namespace {
@@ -10,7 +11,9 @@ using base::MonoTime;
 using base::Seconds;
 using record::Samples;
 
-constexpr Seconds kLookPeriod{0.001};
+constexpr Seconds kLongestLookPeriod{0.001};
+constexpr Seconds kShortestLookPeriod{0.00025};
+constexpr double kLooksPerUpdate = 4.0;
 constexpr Seconds kShortestLook{0.015};
 constexpr std::int64_t kEdges = 2;
 constexpr double kPeriods = 2.5;
@@ -32,18 +35,13 @@ CommandLog::CommandLog(MeterSet& meters, base::Clock& clock)
 
 void CommandLog::sample() {
   ++wake_ups_;
+  const MonoTime asked = clock_.now();
   meters_.read(readings_);
-  MonoTime before{std::numeric_limits<std::int64_t>::max()};
-  MonoTime after{std::numeric_limits<std::int64_t>::min()};
-  for (const Reading& reading : readings_) {
-    if (reading.status != ReadStatus::ok) continue;
-    before = std::min(before, reading.before);
-    after = std::max(after, reading.after);
-  }
-  if (before > after) before = after = clock_.now();  // nothing was read: the gap has a time too
-  samples_.time_us.push_back((before.ns + (after.ns - before.ns) / 2) / 1000);
-  const std::int64_t bracket_us = (after.ns - before.ns + 999) / 1000;
-  samples_.bracket_us.push_back(static_cast<std::uint8_t>(std::clamp<std::int64_t>(bracket_us, 0, 255)));
+  const MonoTime answered = clock_.now();
+  read_took_ = answered - asked;
+  const Stamp stamp = stamp_of(readings_, answered);
+  samples_.time_us.push_back(stamp.time_us);
+  samples_.bracket_us.push_back(stamp.bracket_us);
   for (std::size_t i = 0; i < readings_.size(); ++i) {
     Seen& seen = seen_[i];
     if (readings_[i].status != ReadStatus::ok) {
@@ -57,8 +55,9 @@ void CommandLog::sample() {
     const std::int64_t value = readings_[i].value - seen.start;
     samples_.values[i].push_back(value);
     if (seen.value != Samples::kNoReading && value != seen.value) {
-      if (seen.last_edge.ns != 0) seen.longest_gap = std::max(seen.longest_gap, after - seen.last_edge);
-      seen.last_edge = after;
+      const MonoTime edge = readings_[i].after;
+      if (seen.last_edge.ns != 0) seen.longest_gap = std::max(seen.longest_gap, edge - seen.last_edge);
+      seen.last_edge = edge;
       ++seen.edges;
     }
     seen.value = value;
@@ -79,6 +78,16 @@ bool CommandLog::enough(std::size_t channel, Seconds looked, std::optional<Secon
   return looked >= std::min(limit, kLongest);
 }
 
+Seconds CommandLog::look_period() const {
+  Seconds period = kLongestLookPeriod;
+  for (const record::Channel& channel : meters_.channels()) {
+    const bool counter =
+        channel.kind == record::ChannelKind::counter && channel.provenance != record::Provenance::missing;
+    if (counter && channel.update_period) period = std::min(period, *channel.update_period / kLooksPerUpdate);
+  }
+  return std::max(period, kShortestLookPeriod);
+}
+
 void CommandLog::look(Seconds at_least, std::optional<Seconds> command, const Stop& stop) {
   sample();
   for (Seen& seen : seen_) seen.edges = 0;
@@ -86,6 +95,7 @@ void CommandLog::look(Seconds at_least, std::optional<Seconds> command, const St
     return channel.provenance != record::Provenance::missing && channel.kind != record::ChannelKind::model;
   });
   if (any_counter) at_least = std::max(at_least, kShortestLook);
+  const Seconds period = look_period();
   const MonoTime from = clock_.now();
   MonoTime next = from;
   while (!stop()) {
@@ -93,7 +103,8 @@ void CommandLog::look(Seconds at_least, std::optional<Seconds> command, const St
     bool done = looked >= at_least;
     for (std::size_t i = 0; i < seen_.size() && done; ++i) done = enough(i, looked, command);
     if (done) return;
-    next = std::max(next + kLookPeriod, clock_.now());
+    // A sensor that takes long to answer is left alone for as long again.
+    next = std::max(next + period, clock_.now() + read_took_);
     clock_.sleep_until(next);
     sample();
   }

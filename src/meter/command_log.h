@@ -1,5 +1,6 @@
-// Samples around a command, taken by the thread that waits for it: every millisecond just before and just after, every
-// 10 ms while it runs.
+// Samples around a command, taken by the thread that waits for it: just before and just after four times per update of
+// the fastest counter (every 0.25 to 1 ms), every 10 ms while it runs. Once per update would not do: the reading that
+// happens to show the last edge before the command would then lie late after it more often than not.
 //
 // It takes no longer than the sensors ask for: before and after the command each counter is given the time to show two
 // edges, at most 2.5 of its update periods (1.5 s where nothing is known of it); 15 ms where counters are fast; nothing
@@ -22,7 +23,7 @@ namespace wattlens::meter {
 class CommandLog {
  public:
   static constexpr base::Seconds kPeriod{0.01};  // between samples while the command runs
-  using Stop = std::function<bool()>;            // asked every millisecond: true ends a look
+  using Stop = std::function<bool()>;            // asked before each sample: true ends a look
 
   CommandLog(MeterSet& meters, base::Clock& clock);  // both outlive it
 
@@ -51,6 +52,7 @@ class CommandLog {
 
   void look(base::Seconds at_least, std::optional<base::Seconds> command, const Stop& stop);
   bool enough(std::size_t channel, base::Seconds looked, std::optional<base::Seconds> command) const;
+  base::Seconds look_period() const;
   void thin();
 
   MeterSet& meters_;
@@ -59,6 +61,7 @@ class CommandLog {
   std::vector<Reading> readings_;
   std::vector<Seen> seen_;
   base::MonoTime begin_;
+  base::Seconds read_took_;  // the last time
   std::int64_t wake_ups_ = 0;
 };
 
