@@ -141,11 +141,12 @@ Result<ExitCode> doctor(const DoctorOptions& options, const base::Cancellation& 
     return fail(ErrorKind::usage, fmt::format("doctor has no format '{}'", report::to_string(options.output.format)),
                 "use --format table, json or jsonl");
   }
+  WATTLENS_TRY(auto scenario, read_simulated(options.simulate));
   WATTLENS_TRY(Output output, Output::open(options.output));
   WATTLENS_TRY(const auto engines, find_engines());
   base::SystemClock clock;
   const record::MachineState machine = machine::read_machine();
-  WATTLENS_TRY(Sensors sensors, open_sensors(options.simulate, clock, machine));
+  Sensors sensors = open_sensors(std::move(scenario), clock, machine);
   const DoctorFindings findings = examine(machine, std::move(sensors), engines, clock, cancel);
   const base::Json json = to_json(findings);
   const bool table = options.output.format == report::Format::table;

@@ -190,6 +190,7 @@ Result<ExitCode> measure_with(const MeasureOptions& options, meter::MeterSet& me
 }
 
 Result<ExitCode> measure(const MeasureOptions& options, const base::Cancellation& cancel) {
+  WATTLENS_TRY(auto scenario, read_simulated(options.simulate));
   base::SystemClock clock;
   const base::Path lock_file = measuring_lock_file();
   auto lock = machine::MeasuringLock::take(lock_file, "measure " + options.command.front());
@@ -201,7 +202,7 @@ Result<ExitCode> measure(const MeasureOptions& options, const base::Cancellation
   } else if (!lock) {
     warnings.push_back({"machine_not_locked", "", lock.error().message, lock.error().hint});
   }
-  WATTLENS_TRY(Sensors sensors, open_sensors(options.simulate, clock, machine::read_machine()));
+  Sensors sensors = open_sensors(std::move(scenario), clock, machine::read_machine());
   warnings.insert(warnings.end(), sensors.warnings.begin(), sensors.warnings.end());
   return measure_with(options, sensors.meters, busy, std::move(warnings), clock, cancel);
 }

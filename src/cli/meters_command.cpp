@@ -145,9 +145,10 @@ class WatchText {
 }  // namespace
 
 Result<ExitCode> meters_list(const MetersListOptions& options, const base::Cancellation& cancel) {
+  WATTLENS_TRY(auto scenario, read_simulated(options.simulate));
   WATTLENS_TRY(Output output, Output::open(options.output));
   base::SystemClock clock;
-  WATTLENS_TRY(Sensors sensors, open_sensors(options.simulate, clock, machine::read_machine()));
+  Sensors sensors = open_sensors(std::move(scenario), clock, machine::read_machine());
   Looks looks(std::move(sensors), clock, kListRate);
   WATTLENS_CHECK(looks.start());
   std::optional<record::Window> window;
@@ -168,9 +169,10 @@ Result<ExitCode> meters_watch(const MetersWatchOptions& options, const base::Can
   if (!options.duration.empty()) {
     WATTLENS_TRY(left, experiment::parse_duration(options.duration, "--duration"));
   }
+  WATTLENS_TRY(auto scenario, read_simulated(options.simulate));
   WATTLENS_TRY(Output output, Output::open(options.output));
   base::SystemClock clock;
-  WATTLENS_TRY(Sensors sensors, open_sensors(options.simulate, clock, machine::read_machine()));
+  Sensors sensors = open_sensors(std::move(scenario), clock, machine::read_machine());
   Looks looks(std::move(sensors), clock, meter::SamplerOptions{}.rate);
   WATTLENS_CHECK(looks.start());
   std::vector<report::WatchedChannel> watched;

@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <cstdio>
+#include <utility>
 
 #include "base/text.h"
 #include "cli/dry_run.h"
@@ -189,6 +190,7 @@ Result<ExitCode> conclude(const Plan& plan, const experiment::Outcome& outcome, 
 Result<ExitCode> run(const RunOptions& options, const base::Cancellation& cancel) {
   base::SystemClock clock;
   WATTLENS_TRY(Plan plan, options.resume ? Plan{} : plan_of(options));
+  WATTLENS_TRY(auto scenario, read_simulated(options.simulate));
   WATTLENS_TRY(const auto engines, find_engines());
   if (!options.resume) {
     WATTLENS_CHECK(check_names(plan.axes, engines));
@@ -212,7 +214,7 @@ Result<ExitCode> run(const RunOptions& options, const base::Cancellation& cancel
     return make_workload(point, engines, machine, plan, options, clock, cancel);
   };
   if (options.check_only) return check_outputs(experiment::plan_points(plan.axes), make, output, cancel);
-  WATTLENS_TRY(Sensors sensors, open_sensors(options.simulate, clock, machine));
+  Sensors sensors = open_sensors(std::move(scenario), clock, machine);
   meter::MeterSet& meters = sensors.meters;
   if (continuation) WATTLENS_CHECK(compare_machines(*continuation, machine, meters.channels(), options));
   WATTLENS_TRY(const auto store, open_store(options.store, store::Access::write));

@@ -7,12 +7,18 @@
 
 namespace wattlens::cli {
 
-Result<Sensors> open_sensors(const base::Path& scenario, base::Clock& clock, const record::MachineState& machine) {
-  if (scenario.empty()) return Sensors{meter::MeterSet::open({.clock = &clock, .machine = machine}), {}};
-  WATTLENS_TRY(simulation::Scenario simulated, simulation::read_scenario(scenario));
-  if (simulated.title.empty()) simulated.title = scenario.filename().string();
-  record::Warning warning = simulation::simulated_warning(simulated);
-  return Sensors{simulation::open_simulated_meters(std::move(simulated), clock), {std::move(warning)}};
+Result<std::optional<simulation::Scenario>> read_simulated(const base::Path& file) {
+  if (file.empty()) return std::nullopt;
+  WATTLENS_TRY(simulation::Scenario scenario, simulation::read_scenario(file));
+  if (scenario.title.empty()) scenario.title = file.filename().string();
+  return scenario;
+}
+
+Sensors open_sensors(std::optional<simulation::Scenario> scenario, base::Clock& clock,
+                     const record::MachineState& machine) {
+  if (!scenario) return {meter::MeterSet::open({.clock = &clock, .machine = machine}), {}};
+  record::Warning warning = simulation::simulated_warning(*scenario);
+  return {simulation::open_simulated_meters(*std::move(scenario), clock), {std::move(warning)}};
 }
 
 }  // namespace wattlens::cli

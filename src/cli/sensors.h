@@ -1,6 +1,7 @@
 // The sensors that a command reads: those of this machine or, with --simulate, those of a scenario.
 #pragma once
 
+#include <optional>
 #include <vector>
 
 #include "base/clock.h"
@@ -9,6 +10,7 @@
 #include "meter/meter_set.h"
 #include "record/channel.h"
 #include "record/machine_state.h"
+#include "simulation/scenario.h"
 
 namespace wattlens::cli {
 
@@ -17,7 +19,12 @@ struct Sensors {
   std::vector<record::Warning> warnings;  // "simulated", which goes into every result; else none
 };
 
-// An empty `scenario` means the machine's own. Fails with usage where the file cannot be used. The clock outlives them.
-Result<Sensors> open_sensors(const base::Path& scenario, base::Clock& clock, const record::MachineState& machine);
+// What --simulate names; nothing where `file` is empty. Fails with usage where it cannot be used: a command asks before
+// it looks for anything else, takes the machine or writes.
+Result<std::optional<simulation::Scenario>> read_simulated(const base::Path& file);
+
+// Without a scenario the machine's own. The clock outlives them.
+Sensors open_sensors(std::optional<simulation::Scenario> scenario, base::Clock& clock,
+                     const record::MachineState& machine);
 
 }  // namespace wattlens::cli

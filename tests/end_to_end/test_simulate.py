@@ -101,12 +101,18 @@ def test_a_scenario_that_cannot_be_used_is_refused_with_its_place(wattlens, tmp_
     for command, rest in (
         (["doctor"], []),
         (["meters", "list"], []),
+        (["meters", "watch"], []),
         (["run", "--model", "shufflenet_v2_x0_5"], []),
+        (["run", "--model", "shufflenet_v2_x0_5", "--dry-run"], []),
+        (["run", "--resume"], []),
         (["measure"], ["--", "touch", "it_ran"]),
     ):
-        outcome = wattlens(*command, "--simulate", "bad.toml", *rest)
+        # Before engines are looked for, before the machine is taken.
+        environment = {"WATTLENS_ENGINE_PATH": "no_engines.json"}
+        outcome = wattlens(*command, "--simulate", "bad.toml", *rest, env=environment)
         assert outcome.returncode == 2, command
         assert outcome.stdout == ""
         assert "bad.toml" in outcome.stderr
         assert named in outcome.stderr
     assert not (tmp_path / "it_ran").exists()
+    assert not (tmp_path / "wattlens.lock").exists()
