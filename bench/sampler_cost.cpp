@@ -5,41 +5,19 @@
 #include <fmt/core.h>
 
 #include <algorithm>
-#include <cstdlib>
-#include <filesystem>
-#include <fstream>
-#include <string>
+#include <memory>
+#include <utility>
 #include <vector>
 
 #include "base/clock.h"
 #include "base/text.h"
 #include "meter/meter_set.h"
-#include "meter/rapl_meter.h"
 #include "meter/sampler.h"
+#include "rapl_tree.h"
 
 namespace {
 
 using namespace wattlens;
-
-void write(const base::Path& path, const std::string& text) {
-  std::filesystem::create_directories(path.parent_path());
-  std::ofstream(path) << text << '\n';
-}
-
-// Two sockets with package, cores, uncore and DRAM each.
-void make_tree(const base::Path& root) {
-  const std::vector<std::string> names = {"core", "uncore", "dram"};
-  for (int socket = 0; socket < 2; ++socket) {
-    const base::Path zone = root / "sys/class/powercap" / fmt::format("intel-rapl:{}", socket);
-    write(zone / "name", fmt::format("package-{}", socket));
-    write(zone / "energy_uj", "123456789012");
-    for (std::size_t i = 0; i < names.size(); ++i) {
-      const base::Path part = zone.string() + fmt::format(":{}", i);
-      write(part / "name", names[i]);
-      write(part / "energy_uj", "12345678901");
-    }
-  }
-}
 
 struct Figures {
   std::vector<double> share;  // per cent of a core
@@ -80,15 +58,12 @@ int main(int argc, char** argv) {
     fmt::print(stderr, "usage: bench_sampler_cost [seconds per run] [repetitions]\n");
     return 2;
   }
-  std::string folder = std::filesystem::is_directory("/dev/shm") ? "/dev/shm/wattlens-XXXXXX" : "/tmp/wattlens-XXXXXX";
-  if (::mkdtemp(folder.data()) == nullptr) return 1;
-  make_tree(folder);
   base::SystemClock clock;
-  auto rapl = meter::open_rapl_meter({.root = folder, .clock = &clock, .machine = {}});
-  std::filesystem::remove_all(folder);  // open files live on
+  const bench::RaplTree tree;
+  auto rapl = tree.open(clock);
   if (!rapl) return 1;
   std::vector<std::unique_ptr<meter::Meter>> list;
-  list.push_back(std::move(*rapl));
+  list.push_back(std::move(rapl));
   meter::MeterSet meters(std::move(list));
 
   meter::MeterSet nothing(std::vector<std::unique_ptr<meter::Meter>>{});

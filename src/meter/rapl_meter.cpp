@@ -20,11 +20,19 @@
 namespace wattlens::meter {
 namespace {
 
+using base::Seconds;
+
 constexpr std::string_view kMethod = "powercap";
 constexpr std::string_view kPermissionHint =
     "sudo chmod a+r /sys/class/powercap/intel-rapl*:*/energy_uj   (until the next start of the machine)";
 constexpr std::string_view kMaskedHint =
     "start the container with --security-opt systempaths=unconfined, or measure outside it";
+
+// A register changes about once a millisecond, and no package is without power: one that stands still for so long is
+// dead. A hypervisor's figures may come once a second (QEMU: MSR_ENERGY_THREAD_SLEEP_US in vmsr_energy.h).
+constexpr Seconds kLook{0.03};
+constexpr Seconds kLookInGuest{1.5};
+constexpr Seconds kLookStep{0.002};
 
 base::Watts bound_of(const RaplZone& zone) {
   return zone.largest_limit ? *zone.largest_limit * 2.0 : largest_rapl_power(zone.domain);
@@ -33,6 +41,8 @@ base::Watts bound_of(const RaplZone& zone) {
 struct Source {
   NumberFile file;
   Counter counter;
+  std::int64_t first_uj = 0;  // as the register was at opening
+  bool moved = false;         // since then
   std::int64_t value_uj = 0;
 };
 
@@ -104,7 +114,7 @@ struct Opened {
   bool zero = false;  // a zone that is there, and does not count
 };
 
-Opened open_zones(const std::vector<const RaplZone*>& zones, bool mmio, const base::Clock& clock) {
+Opened open_zones(const std::vector<const RaplZone*>& zones, bool mmio) {
   Opened opened;
   for (const RaplZone* zone : zones) {
     if (zone->mmio != mmio) continue;
@@ -118,22 +128,23 @@ Opened open_zones(const std::vector<const RaplZone*>& zones, bool mmio, const ba
         std::ranges::any_of(opened.sources, [&](const Source& other) { return same_counter(other.file, file); });
     opened.mirrored |= mirror;
     if (mirror) continue;
-    Source source{std::move(file), Counter(bound_of(*zone), zone->range_uj)};
-    auto first = source.file.read();
-    if (!first) first = source.file.read();
+    auto first = file.read();
+    if (!first) first = file.read();
     // A register that counts is 0 for one unit of energy in each of its rounds only.
-    if (first && *first == 0) first = source.file.read();
+    if (first && *first == 0) first = file.read();
     opened.zero |= first && *first == 0;
     opened.unreadable |= !first || *first == 0;
-    if (first) source.counter.accept(*first, clock.now());
-    opened.sources.push_back(std::move(source));
+    opened.sources.push_back({std::move(file), Counter(bound_of(*zone), zone->range_uj), first.value_or(0)});
   }
   return opened;
 }
 
-struct Listing {
-  std::vector<record::Channel> channels;
-  std::vector<Entry> entries;
+// What the zones of one domain of one package became.
+struct Listed {
+  RaplDomain domain = RaplDomain::other;
+  std::int64_t package = 0;
+  record::Channel channel;
+  Entry entry;
 };
 
 void mark_missing(record::Channel& channel, const Opened& opened) {
@@ -147,32 +158,72 @@ void mark_missing(record::Channel& channel, const Opened& opened) {
       permission ? std::string(kPermissionHint) : "look for rapl in the kernel's log: sudo dmesg | grep -i rapl";
 }
 
-Listing list_channels(const RaplZones& found, const MeterOptions& options) {
+std::vector<Listed> list_channels(const RaplZones& found, const MeterOptions& options) {
   std::map<std::pair<RaplDomain, std::int64_t>, std::vector<const RaplZone*>> groups;
   for (const RaplZone& zone : found.zones) {
     if (zone.domain != RaplDomain::other) groups[{zone.domain, zone.package}].push_back(&zone);
   }
-  Listing listing;
+  std::vector<Listed> all;
   for (const auto& [key, zones] : groups) {
     const auto& [domain, package] = key;
-    record::Channel channel = rapl_channel(domain, package, kMethod, options.machine);
-    Opened opened = open_zones(zones, false, *options.clock);
+    Listed& listed =
+        all.emplace_back(Listed{domain, package, rapl_channel(domain, package, kMethod, options.machine), {}});
+    Opened opened = open_zones(zones, false);
     if (opened.sources.empty() || opened.unreadable) {
       // The same registers through memory; only where the first way is closed, so that nothing counts twice.
-      Opened other = open_zones(zones, true, *options.clock);
+      Opened other = open_zones(zones, true);
       if (!other.sources.empty() && !other.unreadable) opened = std::move(other);
     }
-    if (opened.mirrored) channel.scope += " (its dies show one counter)";
-    Entry entry;
+    if (opened.mirrored) listed.channel.scope += " (its dies show one counter)";
     if (opened.sources.empty() || opened.unreadable) {
-      mark_missing(channel, opened);
+      mark_missing(listed.channel, opened);
     } else {
-      entry.sources = std::move(opened.sources);
+      listed.entry.sources = std::move(opened.sources);
     }
-    listing.channels.push_back(std::move(channel));
-    listing.entries.push_back(std::move(entry));
   }
-  return listing;
+  return all;
+}
+
+// Packages must move. What lies in one that does not, or that reads 0, must move too: what is idle in a package that
+// counts may stand still.
+bool is_dead(const Listed& listed, const std::vector<Listed>& all) {
+  if (listed.domain == RaplDomain::psys || listed.entry.sources.empty()) return false;
+  if (std::ranges::all_of(listed.entry.sources, &Source::moved)) return false;
+  if (listed.domain == RaplDomain::package) return true;
+  return std::ranges::any_of(all, [&](const Listed& other) {
+    return other.domain == RaplDomain::package && other.package == listed.package &&
+           (other.channel.reason == "zero" || is_dead(other, all));
+  });
+}
+
+// Some virtual machines show a register that stands at a value of long ago; then the model must stand in. Nothing loads
+// the machine: whoever runs this is load enough for a package.
+void mark_dead(std::vector<Listed>& all, const MeterOptions& options) {
+  base::Clock& clock = *options.clock;
+  const bool guest = !options.machine.virtual_machine.empty();
+  const MonoTime end = clock.now() + (guest ? kLookInGuest : kLook);
+  const auto dead = [&](const Listed& listed) { return is_dead(listed, all); };
+  while (std::ranges::any_of(all, dead) && clock.now() < end) {
+    clock.sleep_until(clock.now() + kLookStep);
+    for (Listed& listed : all) {
+      for (Source& source : listed.entry.sources) {
+        const auto now = source.file.read();
+        source.moved |= now && *now != source.first_uj;
+      }
+    }
+  }
+  std::vector<std::size_t> found;
+  for (std::size_t i = 0; i < all.size(); ++i) {
+    if (dead(all[i])) found.push_back(i);
+  }
+  for (const std::size_t i : found) {
+    record::Channel& channel = all[i].channel;
+    channel.provenance = record::Provenance::missing;
+    channel.reason = "stuck";
+    channel.hint = guest ? "this virtual machine shows a counter of its host, but does not move it"
+                         : "the kernel shows the counter, but it does not count: sudo dmesg | grep -i rapl";
+    all[i].entry.sources.clear();
+  }
 }
 
 std::unexpected<Error> not_here(const RaplZones& found, const record::MachineState& machine) {
@@ -195,13 +246,21 @@ std::unexpected<Error> not_here(const RaplZones& found, const record::MachineSta
 Result<std::unique_ptr<Meter>> open_rapl_meter(const MeterOptions& options) {
   const RaplZones found = find_rapl_zones(options.root);
   if (found.zones.empty()) return not_here(found, options.machine);
-  Listing listing = list_channels(found, options);
-  // A socket without a zone must be missed by the total, not left out of it.
-  for (record::Channel& channel : absent_packages(listing.channels, kMethod, options.machine)) {
-    listing.channels.push_back(std::move(channel));
-    listing.entries.emplace_back();
+  std::vector<Listed> all = list_channels(found, options);
+  mark_dead(all, options);
+  std::vector<record::Channel> channels;
+  std::vector<Entry> entries;
+  for (Listed& listed : all) {
+    listed.entry.read(options.clock->now());  // it begins here
+    channels.push_back(std::move(listed.channel));
+    entries.push_back(std::move(listed.entry));
   }
-  return std::make_unique<RaplMeter>(*options.clock, std::move(listing.channels), std::move(listing.entries));
+  // A socket without a zone must be missed by the total, not left out of it.
+  for (record::Channel& channel : absent_packages(channels, kMethod, options.machine)) {
+    channels.push_back(std::move(channel));
+    entries.emplace_back();
+  }
+  return std::make_unique<RaplMeter>(*options.clock, std::move(channels), std::move(entries));
 }
 
 }  // namespace wattlens::meter

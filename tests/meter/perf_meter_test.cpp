@@ -362,7 +362,11 @@ class PerfBesidePowercap : public PerfMeters {
  protected:
   MeterSet both() {
     tree_.write("sys/class/powercap/intel-rapl:0/name", "package-0\n");
-    tree_.write("sys/class/powercap/intel-rapl:0/energy_uj", "1000000\n");
+    const auto count = [this] {
+      tree_.write("sys/class/powercap/intel-rapl:0/energy_uj", fmt::format("{}\n", clock_.now().ns / 100));
+    };
+    count();
+    clock_.after_sleep = count;
     std::vector<std::unique_ptr<Meter>> meters;
     open();
     meters.push_back(std::move(meter_));

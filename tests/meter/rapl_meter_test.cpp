@@ -6,6 +6,8 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include <filesystem>
+#include <fstream>
 #include <map>
 #include <string>
 #include <vector>
@@ -24,12 +26,13 @@ using testing::UnorderedElementsAre;
 
 constexpr std::int64_t kRange = 262'143'328'850;
 
-// One zone of a fake tree; the class folder holds plain folders, as the kernel's links look from outside.
+// One zone of a fake tree, which shows `energy_uj` when the meter is open: while it is being opened the counter makes
+// one step (Opened). The class folder holds plain folders, as the kernel's links look from outside.
 void zone(const fake::TempTree& tree, const std::string& key, const std::string& name, std::int64_t energy_uj,
           std::int64_t range_uj = kRange) {
   const std::string folder = "sys/class/powercap/" + key;
   tree.write(folder + "/name", name + "\n");
-  tree.write(folder + "/energy_uj", fmt::format("{}\n", energy_uj));
+  tree.write(folder + "/energy_uj", fmt::format("{}\n", energy_uj - 1));
   tree.write(folder + "/max_energy_range_uj", fmt::format("{}\n", range_uj));
 }
 
@@ -51,13 +54,30 @@ class AsAnotherUser {
   bool changed_ = false;
 };
 
+// Every counter of the tree shows one microjoule more.
+void step_counters(const base::Path& root) {
+  std::error_code error;
+  for (const auto& entry : std::filesystem::recursive_directory_iterator(root / "sys", error)) {
+    if (entry.path().filename() != "energy_uj" || !entry.is_regular_file()) continue;
+    std::int64_t energy_uj = 0;
+    if (!(std::ifstream(entry.path()) >> energy_uj)) continue;
+    std::ofstream(entry.path()) << energy_uj + 1 << '\n';
+  }
+}
+
+enum class Counters { move, stand_still };
+
 struct Opened {
   fake::FakeClock clock;
+  int sleeps = 0;
   std::unique_ptr<Meter> meter;
   Error error;
   std::vector<Reading> readings;
 
-  explicit Opened(const base::Path& root, record::MachineState machine = {}) {
+  explicit Opened(const base::Path& root, record::MachineState machine = {}, Counters counters = Counters::move) {
+    clock.after_sleep = [this, root, counters] {
+      if (sleeps++ == 0 && counters == Counters::move) step_counters(root);
+    };
     auto result = open_rapl_meter({.root = root, .clock = &clock, .machine = std::move(machine)});
     if (result) {
       meter = std::move(*result);
@@ -89,7 +109,11 @@ struct Opened {
 };
 
 base::Path recorded(const char* name) { return base::Path(WATTLENS_TEST_DIR) / "machines" / name; }
-Opened open_recorded(const char* name) { return Opened(recorded(name), machine::read_machine(recorded(name))); }
+Opened open_recorded(const char* name) {
+  const fake::TempTree tree;
+  tree.copy_from(recorded(name));
+  return Opened(tree.root(), machine::read_machine(tree.root()));
+}
 
 TEST(RaplMeter, AMachineWithoutZonesSaysWhyAndHow) {
   const fake::TempTree tree;
@@ -301,6 +325,65 @@ TEST(RaplMeter, InAVirtualMachineACounterIsModelledAndSaysWhatItMayCover) {
   EXPECT_THAT(channel.scope, HasSubstr("all tenants"));
   EXPECT_THAT(channel.method, HasSubstr("hypervisor"));
   EXPECT_FALSE(channel.update_period.has_value());
+}
+
+TEST(RaplMeter, APackageThatStandsStillWhileItIsOpenedIsStuckWithAllThatLiesInIt) {
+  const fake::TempTree tree;
+  zone(tree, "intel-rapl:0", "package-0", 1'000'000);
+  zone(tree, "intel-rapl:0:0", "dram", 500'000);
+  Opened opened(tree.root(), {}, Counters::stand_still);
+  for (const auto& channel : opened.meter->channels()) {
+    EXPECT_EQ(channel.provenance, Provenance::missing) << channel.id;
+    EXPECT_EQ(channel.reason, "stuck") << channel.id;
+  }
+  EXPECT_EQ(opened.read("cpu.package.0"), -1);
+  EXPECT_EQ(opened.sleeps, 15);  // 30 ms
+}
+
+TEST(RaplMeter, WhatIsIdleInAPackageThatCountsMayStandStill) {
+  const fake::TempTree tree;
+  zone(tree, "intel-rapl:0", "package-0", 1'000'000);
+  zone(tree, "intel-rapl:0:0", "uncore", 500'000);
+  fake::FakeClock clock;
+  clock.after_sleep = [&] { set_energy(tree, "intel-rapl:0", "1000061\n"); };
+  const auto meter = open_rapl_meter({.root = tree.root(), .clock = &clock, .machine = {}}).value();
+  for (const auto& channel : meter->channels()) EXPECT_EQ(channel.provenance, Provenance::measured) << channel.id;
+}
+
+TEST(RaplMeter, OfTwoPackagesTheOneThatStandsStillIsStuckAndTheOtherIsRead) {
+  const fake::TempTree tree;
+  zone(tree, "intel-rapl:0", "package-0", 1'000'000);
+  zone(tree, "intel-rapl:1", "package-1", 1'000'000);
+  fake::FakeClock clock;
+  clock.after_sleep = [&] { set_energy(tree, "intel-rapl:1", "1000061\n"); };
+  const auto meter = open_rapl_meter({.root = tree.root(), .clock = &clock, .machine = {}}).value();
+  EXPECT_EQ(meter->channels()[0].reason, "stuck");
+  EXPECT_EQ(meter->channels()[1].provenance, Provenance::measured);
+}
+
+TEST(RaplMeter, OneDieThatStandsStillTakesItsPackageWithIt) {
+  const fake::TempTree tree;
+  zone(tree, "intel-rapl:0", "package-0-die-0", 1'000'000);
+  zone(tree, "intel-rapl:1", "package-0-die-1", 7'000'000);
+  fake::FakeClock clock;
+  clock.after_sleep = [&] { set_energy(tree, "intel-rapl:1", "7000061\n"); };
+  const auto meter = open_rapl_meter({.root = tree.root(), .clock = &clock, .machine = {}}).value();
+  EXPECT_EQ(meter->channels()[0].reason, "stuck");
+}
+
+TEST(RaplMeter, AHypervisorThatTellsOnceASecondIsWaitedFor) {
+  const fake::TempTree tree;
+  zone(tree, "intel-rapl:0", "package-0", 1'000'000);
+  fake::FakeClock clock;
+  const MonoTime start = clock.now();
+  clock.after_sleep = [&] {
+    if (clock.now() - start >= base::seconds(1.0)) set_energy(tree, "intel-rapl:0", "40000000\n");
+  };
+  record::MachineState machine;
+  machine.virtual_machine = "kvm";
+  const auto meter = open_rapl_meter({.root = tree.root(), .clock = &clock, .machine = machine}).value();
+  EXPECT_EQ(meter->channels()[0].provenance, Provenance::modelled);
+  EXPECT_NEAR((clock.now() - start).value, 1.0, 0.01);
 }
 
 TEST(RaplMeter, ABadReadAboveTheBoundOfTheZonesLimitsIsAGap) {

@@ -49,8 +49,10 @@ class Route {
     const double poll = 1.0 / expected.rate.value;
     const double begin = std::max(0.0, expected.begin.value - 0.25);
     const double end = expected.end.value;
+    const double opened = (clock_.now() - start_).value;
     for (std::int64_t i = 0; static_cast<double>(i) * poll <= end + 1.0 + 3.0 * poll; ++i) {
       const double time = static_cast<double>(i) * poll;
+      if (time < opened) continue;
       look(Seconds{time});
       if (time < begin) continue;  // forgotten by then
       keep(samples);
@@ -74,7 +76,11 @@ class Route {
     tree_.emplace();
     const Expectation& expected = scenario_.expected;
     if (!expected.machine.empty()) tree_->copy_from(base::Path(WATTLENS_TEST_DIR) / "machines" / expected.machine);
-    ASSERT_TRUE(write_tree(scenario_, {}, tree_->root()).has_value());
+    const auto write_now = [this] {
+      ASSERT_TRUE(write_tree(scenario_, clock_.now() - start_, tree_->root()).has_value());
+    };
+    write_now();
+    clock_.after_sleep = write_now;
     record::MachineState machine = machine::read_machine(tree_->root());
     if (expected.sockets > 0) machine.cpu.sockets = expected.sockets;
     meters_.emplace(meter::MeterSet::open({.root = tree_->root(), .clock = &clock_, .machine = machine}));
@@ -82,9 +88,7 @@ class Route {
 
   void look(Seconds time) {
     clock_.set(start_ + time);
-    if (tree_) {
-      ASSERT_TRUE(write_tree(scenario_, time, tree_->root()).has_value());
-    }
+    if (clock_.after_sleep) clock_.after_sleep();
     readings_.resize(channels().size());
     meters_->read(readings_);
     answers_.resize(readings_.size());

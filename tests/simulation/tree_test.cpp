@@ -66,11 +66,14 @@ TEST(WriteTree, TheRaplMeterReadsItWhileItIsRewritten) {
   const fake::TemporaryFolder folder;
   fake::FakeClock clock;
   const Scenario scenario = server();
-  ASSERT_TRUE(write_tree(scenario, {0.0}, folder.path()).has_value());
+  const base::MonoTime start = clock.now();
+  const auto write_now = [&] { ASSERT_TRUE(write_tree(scenario, clock.now() - start, folder.path()).has_value()); };
+  write_now();
+  clock.after_sleep = write_now;
   auto rapl = meter::open_rapl_meter({.root = folder.path(), .clock = &clock, .machine = {}});
   ASSERT_TRUE(rapl.has_value());
   clock.advance(Seconds{2.0});
-  ASSERT_TRUE(write_tree(scenario, {2.0}, folder.path()).has_value());
+  write_now();
   std::vector<meter::Reading> readings((*rapl)->channels().size());
   ASSERT_TRUE((*rapl)->read(readings).has_value());
   for (std::size_t i = 0; i < readings.size(); ++i) {
