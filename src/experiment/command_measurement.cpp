@@ -231,6 +231,10 @@ Result<Measurement> measure_command(const CommandRequest& request, const Command
   measurement.signal = process.signal();
   measurement.command_cpu = process.cpu();
   evaluate(request, log, measurement);
+  for (const record::Warning& change : instruments.meters.changes()) {
+    const auto found = std::ranges::find(request.channels, change.channel, &record::Channel::id);
+    if (found != request.channels.end()) measurement.warnings.push_back(change);
+  }
   warn_of_command(process, measurement.warnings);
   warn_of_others(window.neighbours, measurement.warnings);
   if (request.attribute) measurement.attribution = attribute(measurement);

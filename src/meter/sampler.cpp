@@ -129,6 +129,7 @@ struct Sampler::State {
   bool running = false;
   bool waiting = false;
   record::OwnCost cost;
+  std::vector<record::Warning> changes;
   std::vector<bool> answers = std::vector<bool>(meters.channels().size());
 
   // Used by the sampler's thread only.
@@ -158,6 +159,7 @@ void Sampler::State::sample(std::int64_t ticks) {
   ++cost.wake_ups;
   cost.missed_ticks += ticks - 1;
   ring.push(stamp, values);
+  if (const auto all = meters.changes(); all.size() > changes.size()) changes.assign(all.begin(), all.end());
   for (std::size_t i = 0; i < values.size(); ++i) {
     if (values[i] != Samples::kNoReading) answers[i] = true;
   }
@@ -276,6 +278,11 @@ record::Samples Sampler::take(MonoTime begin, MonoTime end) {
   Samples samples = state.copy(first, last);
   state.ring.forget(first);
   return samples;
+}
+
+std::vector<record::Warning> Sampler::changes() const {
+  const std::lock_guard lock(state_->mutex);
+  return state_->changes;
 }
 
 record::OwnCost Sampler::cost() const {

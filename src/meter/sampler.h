@@ -2,6 +2,7 @@
 #pragma once
 
 #include <memory>
+#include <vector>
 
 #include "base/clock.h"
 #include "meter/meter_set.h"
@@ -25,6 +26,9 @@ class Sampler {
   // What was read from the last sample at or before `begin` to the first at or after `end` (waits for that one, at
   // most a few periods). Counters count from the first sample of the copy. Older samples are forgotten.
   record::Samples take(MonoTime begin, MonoTime end);
+
+  // What MeterSet::changes() held at the last sample.
+  std::vector<record::Warning> changes() const;
 
   // CPU time, wake-ups and missed ticks since start().
   record::OwnCost cost() const;

@@ -120,6 +120,56 @@ TEST_F(MeterSets, ReadingsComeFromTheChosenMeters) {
   EXPECT_EQ(readings[1].value, 20'000'000);
 }
 
+TEST_F(MeterSets, ASourceThatFailsInTheWindowCostsNoEnergyWhereAnotherReadsTheSameCounter) {
+  fake::FakeChannel first = measured("cpu.package.0");
+  first.failing = {{1.5, 2.0}};
+  fake::FakeChannel second = measured("cpu.package.0");
+  second.channel.method = "other";
+  second.phase_s = 0.0004;  // it is read a little apart
+  second.failing = {{2.2, 9.0}};
+  MeterSet set = make({first}, {second});
+  class AsMeter final : public Meter {
+   public:
+    explicit AsMeter(MeterSet& set) : set_(set) {}
+    std::string_view name() const override { return "set"; }
+    std::span<const record::Channel> channels() const override { return set_.channels(); }
+    Result<void> read(std::span<Reading> out) override {
+      set_.read(out);
+      return {};
+    }
+
+   private:
+    MeterSet& set_;
+  };
+  AsMeter meter(set);
+  record::Window window;
+  window.begin = clock_.now() + base::seconds(1.0);
+  window.end = window.begin + base::seconds(2.0);
+  const auto samples = fake::sample(meter, clock_, base::seconds(4.0), base::seconds(0.01));
+  EXPECT_EQ(std::ranges::count(samples.values[0], record::Samples::kNoReading), 0);
+  EXPECT_TRUE(std::ranges::is_sorted(samples.values[0]));
+  measure_window(set.channels(), samples, {}, window);
+  ASSERT_TRUE(window.total.value.has_value());
+  EXPECT_LE(window.total.relative->low.value, 200.0);
+  EXPECT_GE(window.total.relative->high.value, 200.0);
+  EXPECT_EQ(set.changes().size(), 2U);  // there, and back when the other failed too
+}
+
+TEST_F(MeterSets, AChannelThatWasNeverReadByTheOtherHasAGap) {
+  fake::FakeChannel first = measured("cpu.package.0");
+  first.failing = {{0.5, 9.0}};
+  fake::FakeChannel second = measured("cpu.package.0");
+  second.failing = {{0.0, 0.7}};  // they never agreed on anything
+  MeterSet set = make({first}, {second});
+  std::vector<Reading> readings(1);
+  for (int i = 0; i < 10; ++i) {
+    set.read(readings);
+    EXPECT_EQ(readings[0].status, i < 5 ? ReadStatus::ok : ReadStatus::failed) << i;
+    clock_.advance(base::seconds(0.1001));
+  }
+  EXPECT_TRUE(set.changes().empty());
+}
+
 TEST_F(MeterSets, AMeterThatFailsAsAWholeLeavesFailedReadings) {
   class Broken final : public Meter {
    public:

@@ -393,5 +393,28 @@ TEST_F(PerfBesidePowercap, PowercapStandsInSilentlyWhereEventsAreForbiddenOrDead
   EXPECT_EQ(both().channels()[0].method, "powercap");
 }
 
+TEST_F(PerfBesidePowercap, EventsThatBeginToFailAreFollowedByPowercapFromWhereBothAgreed) {
+  MeterSet set = both();  // 50 W by the events, 10 W by the files
+  std::vector<Reading> readings(1);
+  const auto value_after = [&](double seconds) {
+    clock_.advance(base::seconds(seconds));
+    clock_.after_sleep();
+    set.read(readings);
+    EXPECT_EQ(readings[0].status, ReadStatus::ok);
+    return readings[0].value;
+  };
+  const std::int64_t before = value_after(1.0);
+  EXPECT_TRUE(set.changes().empty());
+  kernel_.reads_fail = true;
+  EXPECT_NEAR(static_cast<double>(value_after(1.0) - before), 10e6, 1.0);  // the files' power
+  ASSERT_EQ(set.changes().size(), 1U);
+  EXPECT_EQ(set.changes()[0].code, "source_changed");
+  EXPECT_EQ(set.changes()[0].channel, "cpu.package.0");
+  EXPECT_THAT(set.changes()[0].message, HasSubstr("perf_event"));
+  kernel_.reads_fail = false;
+  EXPECT_NEAR(static_cast<double>(value_after(1.0) - before), 20e6, 1.0);  // it stays with what works
+  EXPECT_EQ(set.changes().size(), 1U);
+}
+
 }  // namespace
 }  // namespace wattlens::meter
