@@ -1,0 +1,118 @@
+#include <fmt/format.h>
+
+#include <cmath>
+
+#include "audit/checks.h"
+#include "audit/integral.h"
+
+namespace wattlens::audit {
+namespace {
+
+// What a second reading at the same moment does: to a gauge nothing, to increments it adds.
+std::string effect_of_duplicates(const SeriesScan& scan) {
+  return scan.info().kind == SeriesKind::increment ? "if they are copies, their energy is counted twice"
+                                                   : "nothing in an integral; a mean of all readings weighs them twice";
+}
+
+void check_duplicates(const SeriesScan& scan, std::vector<Finding>& findings) {
+  if (scan.duplicates() == 0) return;
+  const double share = static_cast<double>(scan.duplicates()) / static_cast<double>(scan.samples());
+  findings.push_back(
+      {.code = "timestamps_duplicate",
+       .severity = share > 0.01 ? Severity::warning : Severity::remark,
+       .line = scan.first_duplicate_line(),
+       .column = name_of(scan.info()),
+       .seen = fmt::format("{} of {} readings bear the time of the one before", scan.duplicates(), scan.samples()),
+       .changes = effect_of_duplicates(scan),
+       .mend = "log a finer time, or the number of the device beside it"});
+}
+
+void check_steps_back(const SeriesScan& scan, double usual, std::vector<Finding>& findings) {
+  std::int64_t hours = 0;
+  std::int64_t hour_line = 0;
+  double back = 0.0;
+  std::int64_t line = 0;
+  for (const Step& step : scan.steps_back()) {
+    if (is_hour_step(-step.seconds, usual)) {
+      if (hours++ == 0) hour_line = step.line;
+    } else {
+      if (line == 0) line = step.line;
+      back -= step.seconds;
+    }
+  }
+  if (hours > 0) {
+    findings.push_back(
+        {.code = "daylight_saving_step",
+         .severity = Severity::warning,
+         .line = hour_line,
+         .column = name_of(scan.info()),
+         .seen = fmt::format("the clock was set back by an hour {} time(s)", hours),
+         .changes = "read as it stands, an hour counts backwards or twice; here the step counts as a usual one",
+         .mend = "log UTC or a time since the begin"});
+  }
+  if (line == 0) return;
+  findings.push_back(
+      {.code = "timestamps_descending",
+       .severity = Severity::fault,
+       .line = line,
+       .column = name_of(scan.info()),
+       .seen = fmt::format("times run back {} times, by {:.3g} s together", scan.steps_back_count() - hours, back),
+       .changes = "the energy of these steps is not known; the interval is wider by it",
+       .mend = "sort the rows, or log a steady clock"});
+}
+
+void check_gaps(const SeriesScan& scan, double usual, std::vector<Finding>& findings) {
+  std::int64_t gaps = 0;
+  double seconds = 0.0;
+  std::int64_t line = 0;
+  double longest = 0.0;
+  for (const Step& step : scan.longest_steps()) {
+    if (is_hour_step(step.seconds, usual)) {
+      findings.push_back(
+          {.code = "daylight_saving_step",
+           .severity = Severity::fault,
+           .line = step.line,
+           .column = name_of(scan.info()),
+           .seen = fmt::format("the clock was set forward by an hour, or the log stood still so long: a step of "
+                               "{:.4g} s among steps of {:.3g} s",
+                               step.seconds, usual),
+           .changes = fmt::format("an integral over the times as they stand holds {:.4g} J too much",
+                                  step.watts * (step.seconds - usual)),
+           .mend = "log UTC or a time since the begin"});
+    } else if (is_gap(step.seconds, usual)) {
+      if (gaps++ == 0) {
+        line = step.line;
+        longest = step.seconds;
+      }
+      seconds += step.seconds;
+    }
+  }
+  if (gaps == 0) return;
+  const double covered = scan.covered().value;
+  findings.push_back(
+      {.code = "gaps",
+       .severity = seconds > 0.05 * covered    ? Severity::fault
+                   : seconds > 0.005 * covered ? Severity::warning
+                                               : Severity::remark,
+       .line = line,
+       .column = name_of(scan.info()),
+       .seen = fmt::format("{} gap(s) of {:.3g} s together, the longest {:.3g} s, among steps of {:.3g} s", gaps,
+                           seconds, longest, usual),
+       .changes = scan.info().kind == SeriesKind::counter
+                      ? std::string("nothing: a counter goes on counting")
+                      : fmt::format("{:.2g} % of the time was not seen; mean power × readings leaves it out",
+                                    100.0 * seconds / covered),
+       .mend = "look why the logger stood still: a busy processor, a suspended machine"});
+}
+
+}  // namespace
+
+void check_times(const SeriesScan& scan, std::vector<Finding>& findings) {
+  check_duplicates(scan, findings);
+  const auto usual = scan.step().quantile(0.5);
+  if (!usual) return;
+  check_steps_back(scan, *usual, findings);
+  check_gaps(scan, *usual, findings);
+}
+
+}  // namespace wattlens::audit
