@@ -7,6 +7,7 @@
 
 #include "base/text.h"
 #include "base/version.h"
+#include "cli/audit_flags.h"
 #include "cli/command_description.h"
 #include "cli/common_flags.h"
 #include "cli/completion.h"
@@ -41,6 +42,7 @@ struct Everything {
   ExportOptions exporting;
   NetworkCommands network;
   MetersCommands meters;
+  AuditOptions audit;
 };
 
 void add_doctor(CLI::App& app, DoctorOptions& options) {
@@ -57,6 +59,7 @@ std::optional<Command> chosen(const CLI::App& app, const Everything& all) {
   if (app.got_subcommand("list")) return all.list;
   if (app.got_subcommand("show")) return all.show;
   if (app.got_subcommand("export")) return all.exporting;
+  if (app.got_subcommand("audit")) return all.audit;
   const CLI::App* meters = app.get_subcommand("meters");
   if (meters->got_subcommand("list")) return all.meters.list;
   if (meters->got_subcommand("watch")) return all.meters.watch;
@@ -155,6 +158,7 @@ Result<Parsed> parse_command_line(int argc, const char* const* argv) {
   add_export(app, all.exporting);
   add_meters(app, all.meters);
   add_network(app, all.network);
+  add_audit(app, all.audit);
   Documents documents;
   add_documents(app, documents);
   if (auto error = unknown_command(app, argc, argv)) return std::unexpected(*std::move(error));

@@ -8,6 +8,7 @@
 
 #include "base/cancel.h"
 #include "base/result.h"
+#include "cli/audit_command.h"
 #include "cli/doctor_command.h"
 #include "cli/exit_code.h"
 #include "cli/export_command.h"
@@ -22,7 +23,7 @@ namespace wattlens::cli {
 
 using Command =
     std::variant<DoctorOptions, MeasureOptions, RunOptions, ListOptions, ShowOptions, ExportOptions, NetworkListOptions,
-                 NetworkShowOptions, NetworkExportOptions, MetersListOptions, MetersWatchOptions>;
+                 NetworkShowOptions, NetworkExportOptions, MetersListOptions, MetersWatchOptions, AuditOptions>;
 
 struct Parsed {
   std::optional<Command> command;

@@ -29,7 +29,7 @@ TEST(CommandLine, WithoutACommandHelpIsShown) {
 
 TEST(CommandLine, EveryCommandHasHelpWithAnExample) {
   const std::vector<std::vector<const char*>> commands = {{"doctor"}, {"measure"}, {"run"},        {"list"}, {"show"},
-                                                          {"export"}, {"network"}, {"completion"}, {"man"}};
+                                                          {"export"}, {"network"}, {"completion"}, {"man"},  {"audit"}};
   for (std::vector<const char*> words : commands) {
     const std::string example = std::string("  wattlens ") + words[0];
     words.push_back("--help");
