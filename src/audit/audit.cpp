@@ -21,6 +21,7 @@ constexpr double kAgrees = 0.02;
 
 SeriesResult result_of(const SeriesScan& scan, const SensorErrors& sensors) {
   SeriesResult result{.info = scan.info(),
+                      .begin_ns = scan.first_ns(),
                       .readings = scan.samples(),
                       .covered = scan.covered(),
                       .lowest = scan.lowest(),
@@ -88,20 +89,8 @@ void add_changes(const std::vector<PartResult>& parts, std::vector<Change>& chan
 }
 
 void judge(Joules claimed, FileReport& report) {
-  Evidence evidence;
-  for (const SeriesResult& series : report.series) {
-    evidence.integral += series.evidence.integral;
-    evidence.sum_of_power += series.evidence.sum_of_power;
-    evidence.highest += series.evidence.highest;
-    evidence.duration = std::max(evidence.duration, series.evidence.duration);
-    if (series.evidence.limit) evidence.limit = evidence.limit.value_or(Watts{}) + *series.evidence.limit;
-  }
-  Joules found = evidence.integral;
-  for (const PartResult& part : report.parts) {
-    const bool has_total = std::ranges::any_of(report.parts, &PartResult::total);
-    if (!has_total || part.total) found += part.sum;
-  }
-  evidence.integral = found;
+  const Evidence evidence = evidence_of(report);
+  const Joules found = evidence.integral;
   const auto faults = explain(claimed, evidence);
   const bool agrees = std::abs(claimed / found - 1.0) <= kAgrees;
   Change change{"the claim", claimed, found,
@@ -122,6 +111,22 @@ void judge(Joules claimed, FileReport& report) {
 }
 
 }  // namespace
+
+Evidence evidence_of(const FileReport& report) {
+  Evidence evidence;
+  for (const SeriesResult& series : report.series) {
+    evidence.integral += series.evidence.integral;
+    evidence.sum_of_power += series.evidence.sum_of_power;
+    evidence.highest += series.evidence.highest;
+    evidence.duration = std::max(evidence.duration, series.evidence.duration);
+    if (series.evidence.limit) evidence.limit = evidence.limit.value_or(Watts{}) + *series.evidence.limit;
+  }
+  for (const PartResult& part : report.parts) {
+    const bool has_total = std::ranges::any_of(report.parts, &PartResult::total);
+    if (!has_total || part.total) evidence.integral += part.sum;
+  }
+  return evidence;
+}
 
 Result<FileReport> audit_log(LineReader lines, const AuditOptions& options) {
   const LogFormat* format = nullptr;

@@ -23,6 +23,7 @@ struct AuditOptions {
 // One series of a trace.
 struct SeriesResult {
   SeriesInfo info;
+  std::int64_t begin_ns = 0;  // the time of the first reading, as the log has it
   std::int64_t readings = 0;
   base::Seconds covered;
   std::optional<base::Seconds> usual_step;
@@ -61,6 +62,9 @@ struct FileReport {
   std::vector<Finding> findings;     // faults first
   std::vector<Change> changes;
 };
+
+// Of all series together, or of a table's energies.
+Evidence evidence_of(const FileReport& report);
 
 // Errors: of kind usage where the file is empty, no text, or in no known format; io where it cannot be read.
 Result<FileReport> audit_log(LineReader lines, const AuditOptions& options);

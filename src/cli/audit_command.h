@@ -1,6 +1,7 @@
 // `wattlens audit`: checks the logs of other tools and integrates them anew.
 #pragma once
 
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -13,10 +14,12 @@ namespace wattlens::cli {
 
 struct AuditOptions {
   std::vector<base::Path> files;
-  std::string input_format;       // --input-format; empty: told by the content
-  audit::ColumnNames columns;     // --time-column and the like
-  std::string claimed;            // --claimed, with its unit; empty: none
-  std::string fail_on = "fault";  // --fail-on: fault, warning, never
+  std::string input_format;           // --input-format; empty: told by the content
+  audit::ColumnNames columns;         // --time-column and the like
+  std::string claimed;                // --claimed, with its unit; empty: none
+  std::optional<base::Path> against;  // --against: a table of results
+  std::string tolerance = "1%";       // --tolerance, of --against
+  std::string fail_on = "fault";      // --fail-on: fault, warning, never
   OutputOptions output;
 };
 

@@ -18,6 +18,7 @@ Examples:
   wattlens audit emissions.csv
   wattlens audit gpu-power.csv --claimed 1.1GJ
   wattlens audit runs/*.csv --format json -o audit.json
+  wattlens audit raw/*/*.csv --against results.csv --energy-column 'energy (MJ)'
   wattlens audit meter.csv --time-column t_ms --power-column p --fail-on warning)");
   audit.add_option("files", options.files, "The logs")->required()->type_name("FILE");
   std::vector<std::string> formats;
@@ -31,13 +32,20 @@ Examples:
       ->type_name("NAME");
   audit.add_option("--power-column", options.columns.power, "Of plain CSV: the column with the power")
       ->type_name("NAME");
-  audit.add_option("--energy-column", options.columns.energy, "Of plain CSV: the column with the energy")
+  audit
+      .add_option("--energy-column", options.columns.energy,
+                  "Of plain CSV, or of --against: the column with the energy")
       ->type_name("NAME");
   audit
-      .add_option("--duration-column", options.columns.duration, "Of plain CSV: the column with the duration of a run")
+      .add_option("--duration-column", options.columns.duration,
+                  "Of plain CSV, or of --against: the column with the duration of a run")
       ->type_name("NAME");
   audit.add_option("--claimed", options.claimed, "The energy that somebody says the log comes to, with its unit")
       ->type_name("ENERGY");
+  audit.add_option("--against", options.against, "A table of results: does each energy in it follow from its log?")
+      ->type_name("FILE");
+  audit.add_option("--tolerance", options.tolerance, "How far a claim of --against may be off (1%)")
+      ->type_name("SHARE");
   audit.add_option("--fail-on", options.fail_on, "Exit 6 from this severity on: fault, warning, never (fault)")
       ->check(CLI::IsMember(std::vector<std::string>{"fault", "warning", "never"}))
       ->type_name("SEVERITY");

@@ -62,9 +62,30 @@ Json list(const std::vector<T>& values, ToJson to_json) {
   return json;
 }
 
+Json against_json(const audit::AgainstReport& against, std::span<const audit::FileReport> files) {
+  Json json = {{"table", against.table},
+               {"energy_column", against.energy_column},
+               {"tolerance", against.tolerance},
+               {"durations_fit", against.durations_fit},
+               {"rows_without_file", against.rows_without_file},
+               {"files_without_row", Json::array()},
+               {"findings", list(against.findings, finding_json)},
+               {"runs", Json::array()}};
+  for (const std::size_t file : against.files_without_row) json["files_without_row"].push_back(files[file].file);
+  for (const audit::MatchedRun& run : against.runs) {
+    Json one = {{"file", files[run.file].file},     {"line", run.line},
+                {"claimed_j", run.claimed.value},   {"found_j", run.found.value},
+                {"duration_s", run.duration.value}, {"agrees", run.agrees}};
+    if (run.claimed_duration) one["claimed_duration_s"] = run.claimed_duration->value;
+    if (run.fault != nullptr) one["fault"] = run.fault->code;
+    json["runs"].push_back(std::move(one));
+  }
+  return json;
+}
+
 }  // namespace
 
-Json audit_json(std::span<const audit::FileReport> files) {
+Json audit_json(std::span<const audit::FileReport> files, const audit::AgainstReport* against) {
   Json json = {{"schema", kAuditSchema}, {"files", Json::array()}};
   for (const audit::FileReport& file : files) {
     json["files"].push_back({{"file", file.file},
@@ -75,6 +96,7 @@ Json audit_json(std::span<const audit::FileReport> files) {
                              {"findings", list(file.findings, finding_json)},
                              {"changes", list(file.changes, change_json)}});
   }
+  if (against != nullptr) json["against"] = against_json(*against, files);
   return json;
 }
 

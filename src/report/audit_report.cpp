@@ -117,8 +117,20 @@ void add_sum(std::span<const FileReport> files, Page& page) {
   page.sections.push_back(std::move(section));
 }
 
-Page audit_page(std::span<const FileReport> files) {
+void add_against(const audit::AgainstReport& against, Page& page) {
+  const auto agree = std::ranges::count_if(against.runs, &audit::MatchedRun::agrees);
+  Section section{.heading = "Against " + against.table};
+  section.lead =
+      fmt::format("{} of {} runs agree within {:.3g} % with '{}'; {} rows have no log.", agree, against.runs.size(),
+                  100.0 * against.tolerance, against.energy_column, against.rows_without_file);
+  if (!against.runs.empty()) section.table = against_table(against);
+  for (const Finding& finding : against.findings) section.remarks.push_back(finding_text(finding));
+  page.sections.push_back(std::move(section));
+}
+
+Page audit_page(std::span<const FileReport> files, const audit::AgainstReport* against) {
   Page page;
+  if (against != nullptr) add_against(*against, page);
   if (files.size() > kFilesInFull) {
     add_sum(files, page);
   } else {
@@ -129,13 +141,14 @@ Page audit_page(std::span<const FileReport> files) {
 
 }  // namespace
 
-std::string audit_report(std::span<const FileReport> files, Format format, const TextOptions& text) {
+std::string audit_report(std::span<const FileReport> files, const audit::AgainstReport* against, Format format,
+                         const TextOptions& text) {
   switch (format) {
-    case Format::table: return to_terminal(audit_page(files), text);
-    case Format::markdown: return to_markdown(audit_page(files));
-    case Format::json: return base::to_pretty_text(audit_json(files)) + "\n";
-    case Format::jsonl: return to_json_lines(findings_table(files));
-    case Format::csv: return to_csv(findings_table(files));
+    case Format::table: return to_terminal(audit_page(files, against), text);
+    case Format::markdown: return to_markdown(audit_page(files, against));
+    case Format::json: return base::to_pretty_text(audit_json(files, against)) + "\n";
+    case Format::jsonl: return to_json_lines(findings_table(files, against));
+    case Format::csv: return to_csv(findings_table(files, against));
   }
   return {};
 }

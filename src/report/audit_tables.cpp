@@ -2,8 +2,12 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <array>
 #include <cmath>
+#include <map>
+#include <string>
+#include <vector>
 
 #include "report/number_text.h"
 
@@ -98,16 +102,37 @@ Table changes_table(std::span<const audit::Change> changes) {
   return table;
 }
 
-Table findings_table(std::span<const audit::FileReport> files) {
+Table findings_table(std::span<const audit::FileReport> files, const audit::AgainstReport* against) {
   Table table;
   table.columns = {{"file", "file"},     {"code", "finding"}, {"severity", "severity"}, {"line", "line", number},
                    {"column", "column"}, {"seen", "seen"},    {"changes", "changes"},   {"mend", "to mend it"}};
-  for (const audit::FileReport& file : files) {
-    for (const audit::Finding& finding : file.findings) {
+  const auto add = [&table](const std::vector<audit::Finding>& findings) {
+    for (const audit::Finding& finding : findings) {
       table.rows.push_back({finding.file, finding.code, std::string(to_string(finding.severity)),
                             finding.line > 0 ? Cell(finding.line) : Cell(), finding.column, finding.seen,
                             finding.changes, finding.mend});
     }
+  };
+  if (against != nullptr) add(against->findings);
+  for (const audit::FileReport& file : files) add(file.findings);
+  return table;
+}
+
+Table against_table(const audit::AgainstReport& against) {
+  std::map<std::string, std::vector<double>> ratios;
+  for (const audit::MatchedRun& run : against.runs) {
+    const std::string what = run.agrees             ? fmt::format("within {:.3g} %", 100.0 * against.tolerance)
+                             : run.fault != nullptr ? std::string(run.fault->words)
+                                                    : "not known why";
+    ratios[what].push_back(run.claimed / run.found);
+  }
+  Table table;
+  table.columns = {{"", "the claim is"}, {"", "runs", number}, {"", "claimed ÷ here"}, {"", "from"}, {"", "to"}};
+  for (auto& [what, values] : ratios) {
+    std::ranges::sort(values);
+    table.rows.push_back({what, static_cast<std::int64_t>(values.size()),
+                          fmt::format("{:.4g}", values[values.size() / 2]), fmt::format("{:.4g}", values.front()),
+                          fmt::format("{:.4g}", values.back())});
   }
   return table;
 }

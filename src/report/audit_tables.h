@@ -4,6 +4,7 @@
 #include <span>
 #include <string_view>
 
+#include "audit/against.h"
 #include "audit/audit.h"
 #include "report/table.h"
 
@@ -15,7 +16,10 @@ std::string_view to_string(audit::SeriesKind kind);
 Table series_table(std::span<const audit::SeriesResult> series);
 Table parts_table(std::span<const audit::PartResult> parts);
 Table changes_table(std::span<const audit::Change> changes);
-Table findings_table(std::span<const audit::FileReport> files);
+// Those of the table of results first.
+Table findings_table(std::span<const audit::FileReport> files, const audit::AgainstReport* against);
+// How far the claims lie from the integrals, by what makes them.
+Table against_table(const audit::AgainstReport& against);
 
 // "J", "kJ" or "MJ", so that the number has few digits; of 0 and below "J".
 struct EnergyScale {

@@ -95,3 +95,41 @@ def test_broken_files_never_crash(wattlens, content):
 def test_a_log_comes_through_a_pipe(wattlens, trace):
     result = wattlens("audit", "/dev/stdin", "--format", "json", check=0, stdin=trace().open("rb"))
     assert json.loads(result.stdout)["files"][0]["rows"] == 200
+
+
+@pytest.fixture
+def study(wattlens, trace):
+    """Three logs of one network, and a table that claims `factor` times their energies."""
+
+    def write(factor):
+        rows = ["network,run,duration (s),energy (kJ)"]
+        files = []
+        for run in range(3):
+            file = trace(f"resnet50-{run}.csv", rows=150 + 40 * run)
+            files.append(file)
+            series = json.loads(wattlens("audit", file, "--format", "json", check=0).stdout)["files"][0]["series"][0]
+            rows.append(f"resnet50,{run},{series['duration_s'] - 2},{factor * series['energy_j'] / 1e3}")
+        table = wattlens.home / "results.csv"
+        table.write_text("\n".join(rows) + "\n", encoding="utf-8")
+        return [*files, "--against", table]
+
+    return write
+
+
+def test_a_table_that_follows_from_its_logs_holds(wattlens, study, check):
+    document = json.loads(wattlens("audit", *study(0.997), "--format", "json", check=0).stdout)
+    check(document)
+    assert [run["agrees"] for run in document["against"]["runs"]] == [True] * 3
+    wattlens("audit", *study(0.997), "--tolerance", "0.1%", check=6)
+
+
+def test_a_table_in_the_wrong_unit_is_named(wattlens, study, check):
+    result = wattlens("audit", *study(1000), "--format", "json", check=6)
+    check(json.loads(result.stdout))
+    assert json.loads(result.stdout)["against"]["findings"][0]["code"] == "unit"
+
+
+def test_a_table_without_energy_is_an_error(wattlens, trace):
+    table = wattlens.home / "results.csv"
+    table.write_text("network,run\nresnet50,1\n", encoding="utf-8")
+    assert "no column of energy" in wattlens("audit", trace(), "--against", table, check=2).stderr

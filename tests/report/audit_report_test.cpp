@@ -52,14 +52,39 @@ audit::FileReport table() {
 
 TEST(AuditReport, ShowsFilesInFull) {
   const std::vector<audit::FileReport> files = {trace(), table()};
-  fake::expect_golden("report/audit.txt", audit_report(files, Format::table, {.width = 80}));
-  fake::expect_golden("report/audit.md", audit_report(files, Format::markdown, {}));
-  fake::expect_golden("report/audit.json", audit_report(files, Format::json, {}));
-  fake::expect_golden("report/audit.csv", audit_report(files, Format::csv, {}));
+  fake::expect_golden("report/audit.txt", audit_report(files, nullptr, Format::table, {.width = 80}));
+  fake::expect_golden("report/audit.md", audit_report(files, nullptr, Format::markdown, {}));
+  fake::expect_golden("report/audit.json", audit_report(files, nullptr, Format::json, {}));
+  fake::expect_golden("report/audit.csv", audit_report(files, nullptr, Format::csv, {}));
+}
+
+audit::AgainstReport against() {
+  audit::AgainstReport report{.table = "results.csv", .energy_column = "energy (MJ)", .tolerance = 0.01};
+  report.runs.push_back({.file = 0,
+                         .line = 7,
+                         .claimed = Joules{2.9e8},
+                         .found = Joules{240'123.0},
+                         .duration = Seconds{1199.0},
+                         .claimed_duration = Seconds{1194.0},
+                         .fault = &audit::known_faults().front()});
+  report.runs.push_back({.file = 1, .line = 8, .claimed = Joules{2.0e6}, .found = Joules{1.98e6}, .agrees = true});
+  report.durations_fit = true;
+  report.findings = {{"sum_times_duration", Severity::fault, "results.csv", 7, "energy (MJ)",
+                      "1 of 2 runs: claimed ÷ integrated is 1208", "the claim is the sum of all readings",
+                      "use the integral"}};
+  return report;
+}
+
+TEST(AuditReport, ShowsWhatATableOfResultsClaims) {
+  const std::vector<audit::FileReport> files = {trace(), table()};
+  const audit::AgainstReport claims = against();
+  fake::expect_golden("report/audit_against.txt", audit_report(files, &claims, Format::table, {.width = 80}));
+  fake::expect_golden("report/audit_against.json", audit_report(files, &claims, Format::json, {}));
+  EXPECT_THAT(audit_report(files, &claims, Format::csv, {}), ::testing::HasSubstr("results.csv,sum_times_duration"));
 }
 
 TEST(AuditReport, FitsATerminalOf80Columns) {
-  const std::string text = audit_report(std::vector{trace(), table()}, Format::table, {.width = 80});
+  const std::string text = audit_report(std::vector{trace(), table()}, nullptr, Format::table, {.width = 80});
   std::size_t begin = 0;
   for (std::size_t end = text.find('\n'); end != std::string::npos; begin = end + 1, end = text.find('\n', begin)) {
     std::size_t columns = 0;
@@ -70,13 +95,14 @@ TEST(AuditReport, FitsATerminalOf80Columns) {
 
 TEST(AuditReport, ManyFilesAreSummedUp) {
   std::vector<audit::FileReport> files(20, trace());
-  const std::string text = audit_report(files, Format::table, {.width = 80});
+  const std::string text = audit_report(files, nullptr, Format::table, {.width = 80});
   EXPECT_THAT(text, ::testing::HasSubstr("20 files, 24000 rows"));
   EXPECT_THAT(text, ::testing::HasSubstr("4.802 MJ"));
 }
 
 TEST(AuditReport, NothingFoundIsSaid) {
-  EXPECT_THAT(audit_report(std::vector{table()}, Format::table, {}), ::testing::HasSubstr("80 rows: nothing found"));
+  EXPECT_THAT(audit_report(std::vector{table()}, nullptr, Format::table, {}),
+              ::testing::HasSubstr("80 rows: nothing found"));
 }
 
 }  // namespace
