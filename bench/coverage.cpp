@@ -26,6 +26,7 @@ namespace {
 using namespace wattlens;
 using base::Random;
 using base::Seconds;
+using base::Watts;
 using simulation::Power;
 using simulation::Sensor;
 
@@ -86,6 +87,10 @@ void draw_gauge(Random& random, double period_s, double window_s, Drawn& drawn) 
   sensor.period = {period_s};
   sensor.window = Seconds{window_s};
   sensor.nominal_period = sensor.period;
+  // A board tells its limit, which the work reaches at most.
+  Watts peak = drawn.power.constant + (drawn.power.square ? drawn.power.square->high : Watts{800.0});
+  for (const simulation::Step& step : drawn.power.steps) peak = std::max(peak, peak + step.power);
+  sensor.limit = random.uniform(1.0, 2.0) * peak;
 }
 
 struct Kind {
@@ -157,6 +162,11 @@ std::vector<Kind> kinds() {
          draw_gauge(r, 0.02, 0.02, d);
        }},
       {"gauge of 100 ms, averaging over 1 s",
+       [](Random& r, Drawn& d) {
+         draw_work(r, draw(r, 0.002, 0.2), draw(r, 2.0, 8.0), d);
+         draw_gauge(r, 0.1, 1.0, d);
+       }},
+      {"gauge of 100 ms, averaging over 1 s, a step of 20–200 W",
        [](Random& r, Drawn& d) {
          draw_work(r, draw(r, 0.002, 0.2), draw(r, 2.0, 8.0), d);
          d.power.steps = {{{0.0}, {0.0}}, {{r.uniform(0.0, 3.0)}, {r.uniform(20.0, 200.0)}}};
@@ -310,24 +320,24 @@ record::Window run_command(const simulation::Scenario& scenario, Seconds length,
   return window;
 }
 
-// A command of 10 ms to 10 s over idle power, before counters of that update period.
-void measure_command(double period_s, bool nominal, Random& random, Tally& tally) {
+// A command of 10 ms to 10 s over idle power, before such a sensor.
+void measure_command(const std::function<void(Random&, Drawn&)>& draw_one, Random& random, Tally& tally) {
   Drawn drawn;
-  draw_counter(random, period_s * random.uniform(0.8, 1.2), nominal, drawn);
+  draw_one(random, drawn);
   draw_sensor(random, drawn.sensor);
   const double idle = draw(random, 10.0, 100.0);
   const double work = idle * random.uniform(1.2, 8.0);
   const Seconds length{draw(random, 0.01, 10.0)};
   simulation::Scenario scenario{.seed = random.next() >> 1U};
   scenario.sensors = {drawn.sensor};
-  scenario.powers["work"] = {.constant = {idle}};
+  Power& power = scenario.powers["work"];
+  power.constant = {idle};
+  power.square = simulation::Square{{0.0}, {0.02 * idle}, {random.uniform(0.01, 0.05)}};
   const base::MonoTime start{1'000'000'000};
   record::Samples samples;
-  // When the command begins depends on the sensor alone: the look before it sees idle power only.
+  // When the command begins does not depend on it: the look before it sees idle power only.
   const Seconds begin = run_command(scenario, length, start, samples).begin - start;
-  Power& power = scenario.powers["work"];
   power.steps = {{begin, {work - idle}}, {begin + length, {0.0}}};
-  power.square = simulation::Square{{0.0}, {0.02 * idle}, {random.uniform(0.01, 0.05)}};
   const record::Window window = run_command(scenario, length, start, samples);
   const Seconds seen = window.begin - start;
   count(window, (power.energy(seen + length) - power.energy(seen)).value, drawn.sensor.gain,
@@ -353,12 +363,18 @@ std::vector<Scenarios> all_scenarios() {
   for (const Kind& kind : kinds()) {
     all.push_back({kind.name, [kind](Random& random, Tally& tally) { measure(kind, random, tally); }});
   }
-  const auto commands = [&](const char* name, double period_s, bool nominal) {
-    all.push_back({name, [=](Random& random, Tally& tally) { measure_command(period_s, nominal, random, tally); }});
+  const auto commands = [&](const char* name, const std::function<void(Random&, Drawn&)>& draw_one) {
+    all.push_back({name, [=](Random& random, Tally& tally) { measure_command(draw_one, random, tally); }});
   };
-  commands("commands of 10 ms–10 s, 1 ms counter", 0.001, true);
-  commands("commands of 10 ms–10 s, 20 ms counter", 0.02, false);
-  commands("commands of 10 ms–10 s, 100 ms counter", 0.1, false);
+  const auto counter = [](double period_s, bool nominal) {
+    return [=](Random& r, Drawn& d) { draw_counter(r, period_s * r.uniform(0.8, 1.2), nominal, d); };
+  };
+  const auto gauge = [](double window_s) { return [=](Random& r, Drawn& d) { draw_gauge(r, 0.1, window_s, d); }; };
+  commands("commands of 10 ms–10 s, 1 ms counter", counter(0.001, true));
+  commands("commands of 10 ms–10 s, 20 ms counter", counter(0.02, false));
+  commands("commands of 10 ms–10 s, 100 ms counter", counter(0.1, false));
+  commands("commands of 10 ms–10 s, gauge of 100 ms", gauge(0.1));
+  commands("commands of 10 ms–10 s, gauge of 100 ms over 1 s", gauge(1.0));
   return all;
 }
 

@@ -32,15 +32,11 @@ constexpr Seconds kTold{1.0};  // between two reports of progress
 class Teller {
  public:
   Teller(const CommandRequest& request, const CommandInstruments& instruments, const CommandLog& log, MonoTime begin)
-      : tell_(instruments.progress), log_(log), begin_(begin), last_(begin) {
-    for (const record::Channel& channel : request.channels) {
-      if (channel.id.starts_with("psys") || channel.id.starts_with("node")) continue;
-      const bool inside = std::ranges::any_of(request.channels, [&](const record::Channel& other) {
-        return std::ranges::find(other.covers, channel.id) != other.covers.end();
-      });
-      if (!inside) ids_.push_back(channel.id);
-    }
-  }
+      : tell_(instruments.progress),
+        log_(log),
+        ids_(meter::terms_of_total(request.channels).sums),
+        begin_(begin),
+        last_(begin) {}
 
   void look(MonoTime now) {
     if (!tell_ || now - last_ < kTold) return;

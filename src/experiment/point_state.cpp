@@ -16,8 +16,8 @@ std::optional<stats::StopReason> later_of(std::optional<stats::StopReason> a, st
 
 }  // namespace
 
-PointState::PointState(record::PlanPoint plan_point, const Effort& effort)
-    : point(std::move(plan_point)), rule_(effort.quick ? stats::quick_stop_rule() : stats::StopRule{}) {
+PointState::PointState(record::PlanPoint plan_point, const Effort& effort, std::int64_t round)
+    : point(std::move(plan_point)), rule_(effort.quick ? stats::quick_stop_rule() : stats::StopRule{}), round_(round) {
   rule_.target_relative_half_width = effort.target;
   rule_.time_limit = effort.point_limit;
   repetitions_ = effort.repetitions;
@@ -86,6 +86,8 @@ void PointState::decide() {
   if (energies_.size() == rates_.size()) {
     if (const auto energy = stats::decide(rule_, energies_, spent_)) reason = later_of(reason, energy->reason);
   }
+  const bool enough = reason == stats::StopReason::width || reason == stats::StopReason::noise_settled;
+  if (enough && made % round_ != 0) return;
   if (reason) stop = std::string(to_string(*reason));
 }
 

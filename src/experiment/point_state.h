@@ -14,7 +14,8 @@
 namespace wattlens::experiment {
 
 struct PointState {
-  PointState(record::PlanPoint point, const Effort& effort);
+  // Repetitions come in multiples of `round` unless time or their number ends them.
+  PointState(record::PlanPoint point, const Effort& effort, std::int64_t round = 1);
 
   void set_plan(const WindowPlan& plan);
   // A repetition that took `cost` in all. Sets `stop` where the stop rule says so, for the rate and, where there is
@@ -39,6 +40,7 @@ struct PointState {
 
   stats::StopRule rule_;
   std::optional<std::int64_t> repetitions_;
+  std::int64_t round_;
   std::vector<double> rates_;     // images/s
   std::vector<double> energies_;  // J/image
   base::Seconds spent_;

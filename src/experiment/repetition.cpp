@@ -7,12 +7,14 @@
 #include <utility>
 
 #include "experiment/neighbour_history.h"
+#include "experiment/stratified_start.h"
 #include "experiment/warm_up.h"
 #include "meter/window_energy.h"
 
 namespace wattlens::experiment {
 namespace {
 
+using base::MonoTime;
 using base::Seconds;
 
 record::Window to_window(const workload::WorkDone& work) {
@@ -47,6 +49,14 @@ void warn_of_neighbours(const record::Neighbours& neighbours, std::vector<record
   }
 }
 
+// Sensors that look a part of the time decide when a window begins.
+void wait_for_start(const RepetitionContext& context, std::int64_t index) {
+  if (round_of(context.channels) == 1) return;
+  const MonoTime now = context.clock.now();
+  const auto start = stratified_start(context.channels, context.sampler.take(now, now), index, now);
+  if (start) context.clock.sleep_until(*start);
+}
+
 // Work, and what the meters and the processors' counters say of it. Replaces the window before and its samples.
 Result<std::vector<record::Warning>> one_window(workload::Workload& workload, const WindowPlan& plan,
                                                 const RepetitionContext& context, record::Run& run) {
@@ -72,6 +82,7 @@ Result<Seconds> repeat(workload::Workload& workload, const WindowPlan& plan, con
   run.warm_up = warm.duration;
   run.stationary = warm.stationary;
   if (context.on_warm) context.on_warm();
+  wait_for_start(context, run.block);
   WATTLENS_TRY(std::vector<record::Warning> warnings, one_window(workload, plan, context, run));
   if (context.repeat_when_disturbed && disturbed(run.windows.back().neighbours)) {
     const record::Neighbours first = run.windows.back().neighbours;

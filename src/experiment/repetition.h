@@ -29,6 +29,7 @@ struct RepetitionContext {
   std::span<const record::Channel> channels;
   std::span<const record::IdleBaseline> idle;
   meter::Sampler& sampler;
+  base::Clock& clock;
   const NeighbourProbe& neighbours;
   std::function<void()> on_warm;  // between warm-up and window
   bool repeat_when_disturbed = true;

@@ -13,6 +13,7 @@
 #include "experiment/point_state.h"
 #include "experiment/preparation.h"
 #include "experiment/schedule.h"
+#include "experiment/stratified_start.h"
 #include "meter/window_energy.h"
 
 namespace wattlens::experiment {
@@ -66,7 +67,9 @@ class Runner {
     experiment.machine = machine;
     experiment.channels.assign(tools_.meters.channels().begin(), tools_.meters.channels().end());
     experiment.points = plan_points(plan_.axes);
-    for (const record::PlanPoint& point : experiment.points) points_.emplace_back(point, plan_.effort);
+    for (const record::PlanPoint& point : experiment.points) {
+      points_.emplace_back(point, plan_.effort, round_of(tools_.meters.channels()));
+    }
   }
 
   void go_on_with(Continuation continuation, const record::MachineState& machine) {
@@ -193,7 +196,8 @@ class Runner {
       batches.push_back(point.plan.batch);
       planned.push_back(&point);
     }
-    const std::vector<WindowPlan> plans = plan_windows(batches, plan_.effort, time_left());
+    const std::vector<WindowPlan> plans =
+        plan_windows(batches, plan_.effort, time_left(), shortest_window(tools_.meters.channels()));
     for (std::size_t i = 0; i < plans.size(); ++i) planned[i]->set_plan(plans[i]);
   }
 
@@ -247,6 +251,7 @@ class Runner {
           .channels = tools_.meters.channels(),
           .idle = idle_power(),
           .sampler = sampler_,
+          .clock = tools_.clock,
           .neighbours = tools_.neighbours,
           .on_warm = [&] { report(Activity::measuring, &point.point, nullptr); },
           .repeat_when_disturbed = plan_.effort.repeat_disturbed && (!time_left() || *time_left() > 2.0 * point.cost),

@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <cmath>
 
+#include "meter/gauge_energy.h"
+
 namespace wattlens::experiment {
 namespace {
 
@@ -11,6 +13,8 @@ using base::Seconds;
 constexpr Seconds kDefaultWindow{2.0};
 constexpr Seconds kQuickWindow{1.0};
 constexpr std::int64_t kFewestBatches = 2;
+constexpr double kSettlings = 2.5;  // of a gauge, in a window
+constexpr Seconds kLongestAskedFor{10.0};
 // No point can be given more repetitions than this at once; the stop rule ends it long before.
 constexpr std::int64_t kMostRepetitions = 1000;
 
@@ -36,8 +40,9 @@ Seconds WindowPlan::predicted() const {
 }
 
 std::vector<WindowPlan> plan_windows(std::span<const Seconds> batch_times, const Effort& effort,
-                                     std::optional<Seconds> time) {
-  const Seconds wanted = effort.window.value_or(effort.quick ? kQuickWindow : kDefaultWindow);
+                                     std::optional<Seconds> time, Seconds shortest) {
+  const Seconds usual = effort.quick ? kQuickWindow : kDefaultWindow;
+  const Seconds wanted = effort.window.value_or(std::max(usual, shortest));
   std::vector<WindowPlan> plans;
   for (const Seconds batch : batch_times) {
     WindowPlan plan{
@@ -49,7 +54,7 @@ std::vector<WindowPlan> plan_windows(std::span<const Seconds> batch_times, const
                                                     : 8.0;
       if (!effort.window) {
         const double fitting = share.value / repetitions - std::max(kShortestWarmUp.value, batch.value);
-        plan.duration = {std::clamp(fitting, std::min(kShortestWindow.value, wanted.value), wanted.value)};
+        plan.duration = {std::clamp(fitting, std::min(shortest.value, wanted.value), wanted.value)};
       }
       // Three repetitions of a heavy point should cost no more than one and a half shares.
       const double batches = std::floor(0.5 * share.value / std::max(batch.value, 1e-9)) - 1.0;
@@ -59,6 +64,15 @@ std::vector<WindowPlan> plan_windows(std::span<const Seconds> batch_times, const
     plans.push_back(plan);
   }
   return plans;
+}
+
+Seconds shortest_window(std::span<const record::Channel> channels) {
+  Seconds shortest = kShortestWindow;
+  for (const record::Channel& channel : channels) {
+    const bool gauge = channel.kind == record::ChannelKind::power && channel.provenance != record::Provenance::missing;
+    if (gauge) shortest = std::max(shortest, kSettlings * meter::settling_time(channel));
+  }
+  return std::min(shortest, kLongestAskedFor);
 }
 
 std::vector<std::int64_t> share_time(std::span<const Remaining> points, Seconds time) {

@@ -8,6 +8,7 @@
 
 #include "base/units.h"
 #include "experiment/plan.h"
+#include "record/channel.h"
 
 namespace wattlens::experiment {
 
@@ -26,9 +27,12 @@ struct WindowPlan {
 
 // One plan per batch time. Without a budget every window has the plan's length. With one, windows shorten down to
 // kShortestWindow so that eight repetitions of every point fit (five when quick), and points whose batches are long
-// get fewer batches per window, down to two.
+// get fewer batches per window, down to two. No window but one that the plan gives is shorter than `shortest`.
 std::vector<WindowPlan> plan_windows(std::span<const base::Seconds> batch_times, const Effort& effort,
-                                     std::optional<base::Seconds> time);
+                                     std::optional<base::Seconds> time, base::Seconds shortest = kShortestWindow);
+
+// What the gauges among the channels ask for: half of a window must be left when they have settled.
+base::Seconds shortest_window(std::span<const record::Channel> channels);
 
 // What is left to do for one point.
 struct Remaining {

@@ -6,6 +6,7 @@
 #include <cmath>
 #include <utility>
 
+#include "meter/blind_time.h"
 #include "meter/edges.h"
 #include "meter/gauge_energy.h"
 
@@ -163,15 +164,11 @@ std::optional<Seconds> stood_still(const Track& track, Seconds begin, Seconds en
   return longest;
 }
 
-ChannelResult missing(std::string reason, record::Warning remark) {
-  ChannelResult result;
-  result.reason = std::move(reason);
-  result.warnings.push_back(std::move(remark));
-  return result;
-}
-
 ChannelResult measure_counter(const record::Channel& channel, const Samples& samples, std::size_t index,
                               MonoTime begin_time, MonoTime end_time, Seconds batch) {
+  // A counter that lags shows the window so much later.
+  begin_time = begin_time + channel.lag.value_or(Seconds{});
+  end_time = end_time + channel.lag.value_or(Seconds{});
   const Track track = find_edges(channel, samples, index, begin_time, end_time);
   const Seconds begin = begin_time - track.origin;
   const Seconds end = end_time - track.origin;
@@ -188,11 +185,13 @@ ChannelResult measure_counter(const record::Channel& channel, const Samples& sam
   } else if (seen) {
     result = scaled(track, begin, end, span);
   } else {
-    result = missing("too_short", warning(channel, "too_short",
-                                          fmt::format("{} moved {} times inside the window", channel.id, span.count),
-                                          "run longer windows"));
+    result = no_energy("too_short", warning(channel, "too_short",
+                                            fmt::format("{} moved {} times inside the window", channel.id, span.count),
+                                            "run longer windows"));
   }
   result.updates = span.count;
+  // A counter may add up a sensor that does not look all the time.
+  add_blind_time(channel, end - begin, batch, sight_of(channel, track, span.count), result);
   if (result.value && span.count < kFewUpdates) {
     result.warnings.push_back(warning(channel, "few_updates",
                                       fmt::format("{} moved only {} times inside the window", channel.id, span.count),
@@ -209,23 +208,38 @@ ChannelResult measure_counter(const record::Channel& channel, const Samples& sam
 
 }  // namespace
 
+ChannelResult no_energy(std::string reason, record::Warning remark) {
+  ChannelResult result;
+  result.reason = std::move(reason);
+  result.warnings.push_back(std::move(remark));
+  return result;
+}
+
+std::optional<std::size_t> index_of(const Samples& samples, const std::string& id) {
+  const auto found = std::ranges::find(samples.channels, id);
+  if (found == samples.channels.end()) return std::nullopt;
+  return static_cast<std::size_t>(found - samples.channels.begin());
+}
+
 std::optional<ChannelResult> counter_fault(const record::Channel& channel, const Track& track, Seconds begin,
                                            Seconds end) {
   if (!track.any_reading) {
-    return missing("unreadable", warning(channel, "no_reading", fmt::format("{} could not be read", channel.id)));
+    return no_energy("unreadable", warning(channel, "no_reading", fmt::format("{} could not be read", channel.id)));
   }
   if (track.reset) {
-    return missing("reset", warning(channel, "counter_reset",
-                                    fmt::format("{} started again inside the window; the energy is lost", channel.id)));
+    return no_energy("reset",
+                     warning(channel, "counter_reset",
+                             fmt::format("{} started again inside the window; the energy is lost", channel.id)));
   }
   if (track.edges.empty()) {
-    return missing("stuck", warning(channel, "counter_stuck", fmt::format("{} did not move", channel.id),
-                                    "the sensor is dead, or asleep; wattlens doctor tells what else can be measured"));
+    return no_energy("stuck",
+                     warning(channel, "counter_stuck", fmt::format("{} did not move", channel.id),
+                             "the sensor is dead, or asleep; wattlens doctor tells what else can be measured"));
   }
   if (const auto still = stood_still(track, begin, end)) {
-    return missing("stuck",
-                   warning(channel, "counter_stood_still",
-                           fmt::format("{} stood still for {:.2f} s of the window", channel.id, still->value)));
+    return no_energy("stuck",
+                     warning(channel, "counter_stood_still",
+                             fmt::format("{} stood still for {:.2f} s of the window", channel.id, still->value)));
   }
   return std::nullopt;
 }
@@ -233,10 +247,7 @@ std::optional<ChannelResult> counter_fault(const record::Channel& channel, const
 ChannelResult measure_channel(const record::Channel& channel, const Samples& samples, std::size_t index, MonoTime begin,
                               MonoTime end, Seconds batch) {
   if (channel.kind == record::ChannelKind::power) return measure_gauge(channel, samples, index, begin, end, batch);
-  ChannelResult result = measure_counter(channel, samples, index, begin, end, batch);
-  // A counter may add up a sensor that does not look all the time.
-  add_blind_time(channel, end - begin, batch, result);
-  return result;
+  return measure_counter(channel, samples, index, begin, end, batch);
 }
 
 std::vector<Watts> power_of_parts(const record::Channel& channel, const Samples& samples, std::size_t index,

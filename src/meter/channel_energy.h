@@ -23,6 +23,12 @@ struct ChannelResult {
   std::vector<record::Warning> warnings;
 };
 
+// No energy: why, and the remark that tells it.
+ChannelResult no_energy(std::string reason, record::Warning remark);
+
+// The place of a channel in samples.
+std::optional<std::size_t> index_of(const record::Samples& samples, const std::string& id);
+
 // `batch`: how long one piece of the work takes, at whose ends the window begins and ends; the window itself where the
 // work has no pieces. `index` is the place of the channel in `samples`.
 ChannelResult measure_channel(const record::Channel& channel, const record::Samples& samples, std::size_t index,

@@ -9,8 +9,10 @@
 #include <string>
 #include <utility>
 
+#include "meter/blind_time.h"
+#include "meter/command_gauge.h"
+#include "meter/command_look.h"
 #include "meter/edges.h"
-#include "meter/gauge_energy.h"
 #include "meter/window_energy.h"
 
 namespace wattlens::meter {
@@ -24,61 +26,9 @@ using record::Channel;
 using record::IdleBaseline;
 using record::Samples;
 
-constexpr double kNormal95 = 1.959963984540054;
-// 97.5 % points of Student's t for 1 ... 7 degrees of freedom; the normal one serves from there on.
-constexpr auto kStudent95 = std::to_array({12.706, 4.303, 3.182, 2.776, 2.571, 2.447, 2.365});
-// Idle power seen over fewer gaps between edges may differ by this share in the time that was not seen.
-constexpr std::size_t kFewGaps = 3;
-constexpr double kUnknownChange = 0.1;
 constexpr Seconds kLongestStep{0.01};  // between samples while a command runs
 constexpr double kAsleep = 2.0;        // periods without an edge
 constexpr Seconds kTickHalf{0.005};    // the load model's times are the kernel's ticks
-
-// Idle power as the edges of one look show it.
-struct Look {
-  Watts power;
-  Spread spread;     // of the mean power, in watts
-  double deviation;  // of the power of single gaps, in watts
-  Seconds gap;       // mean time between edges
-  std::size_t gaps = 0;
-};
-
-std::optional<Look> look(const Track& track, std::size_t first, std::size_t last) {
-  if (last <= first || last >= track.edges.size()) return std::nullopt;
-  const Edge& a = track.edges[first];
-  const Edge& b = track.edges[last];
-  const Seconds length = b.time - a.time;
-  Look result{.power = (b.value - a.value) / length, .spread = {}, .deviation = 0.0, .gap = {}, .gaps = last - first};
-  result.gap = length / static_cast<double>(result.gaps);
-  result.spread.add_uniform((result.power * (a.half_width / length)).value);
-  result.spread.add_uniform((result.power * (b.half_width / length)).value);
-  result.spread.add_uniform((track.quantum / length).value);
-  if (result.gaps < 2) return result;
-  // What the edges' own errors make of the power between them is not the power's.
-  double squares = 0.0;
-  for (std::size_t i = first + 1; i <= last; ++i) {
-    const Edge& from = track.edges[i - 1];
-    const Edge& to = track.edges[i];
-    const Seconds gap = to.time - from.time;
-    const double difference = ((to.value - from.value) / gap - result.power).value;
-    const double jitter = result.power.value * (from.half_width / gap);
-    squares += difference * difference - 2.0 / 3.0 * jitter * jitter;
-  }
-  const std::size_t freedom = result.gaps - 1;
-  const double factor = freedom <= kStudent95.size() ? kStudent95[freedom - 1] / kNormal95 : 1.0;
-  result.deviation = factor * std::sqrt(std::max(0.0, squares) / static_cast<double>(freedom));
-  result.spread.add_normal(result.deviation / std::sqrt(static_cast<double>(result.gaps)));
-  return result;
-}
-
-// The idle energy of a time for which only the power before or after it was seen; adds what is not known of it.
-Joules idle_energy(const Look& seen, Seconds time, Spread& spread) {
-  if (time <= Seconds{}) return {};
-  spread.add(seen.spread, time.value);
-  spread.add_normal(seen.deviation * std::sqrt(seen.gap.value * time.value));
-  if (seen.gaps < kFewGaps) spread.add_uniform((kUnknownChange * seen.power * time).value);
-  return seen.power * time;
-}
 
 // The edges around a command: the last one before it, the first one after it, and the looks beyond them.
 struct Around {
@@ -114,33 +64,28 @@ std::optional<Around> edges_around(const Channel& channel, const Track& track, S
   const auto count = static_cast<std::size_t>(std::ranges::upper_bound(edges, begin, {}, &Edge::time) - edges.begin());
   Around around{.before = count > 0 ? edges[count - 1] : unseen_edge(channel, track, begin),
                 .after = edges[after],
-                .idle_before = count > 1 ? look(track, 0, count - 1) : std::nullopt,
-                .idle_after = look(track, after, edges.size() - 1),
+                .idle_before = count > 1 ? look_at(track, 0, count - 1) : std::nullopt,
+                .idle_after = look_at(track, after, edges.size() - 1),
                 .after_is_clear = clear(after)};
   return around;
 }
 
-ChannelResult missing(std::string reason, record::Warning remark) {
-  ChannelResult result;
-  result.reason = std::move(reason);
-  result.warnings.push_back(std::move(remark));
-  return result;
-}
-
 ChannelResult no_edge_after(const Channel& channel, const Track& track, Seconds end) {
   if (channel.kind == record::ChannelKind::model) {
-    return missing("too_short",
-                   {"too_short", channel.id,
-                    fmt::format("{}: the load model looks every 0.1 s: too short for it", channel.id), ""});
+    return no_energy("too_short",
+                     {"too_short", channel.id,
+                      fmt::format("{}: the load model looks every 0.1 s: too short for it", channel.id), ""});
   }
-  return missing("stuck", {"counter_stood_still", channel.id,
-                           fmt::format("{} did not move for {:.2f} s after the command's end", channel.id,
-                                       (track.last_reading - end).value),
-                           "the sensor died or fell asleep, or the look after the command was interrupted"});
+  return no_energy("stuck", {"counter_stood_still", channel.id,
+                             fmt::format("{} did not move for {:.2f} s after the command's end", channel.id,
+                                         (track.last_reading - end).value),
+                             "the sensor died or fell asleep, or the look after the command was interrupted"});
 }
 
 ChannelResult measure_counter(const Channel& channel, const Samples& samples, std::size_t index, MonoTime begin_time,
                               MonoTime end_time) {
+  begin_time = begin_time + channel.lag.value_or(Seconds{});
+  end_time = end_time + channel.lag.value_or(Seconds{});
   const Track track = find_edges(channel, samples, index, begin_time, end_time);
   const Seconds begin = begin_time - track.origin;
   const Seconds end = end_time - track.origin;
@@ -180,10 +125,10 @@ ChannelResult measure_counter(const Channel& channel, const Samples& samples, st
   spread.add_uniform(0.5 * track.quantum.value);
   spread.add_uniform(0.5 * track.quantum.value);
   result.value = whole - outside;
-  // A counter may add up a sensor that does not look all the time.
-  add_blind_time(channel, end - begin, end - begin, result);
   result.updates =
       std::ranges::count_if(track.edges, [&](const Edge& edge) { return edge.time >= begin && edge.time <= end; });
+  // A counter may add up a sensor that does not look all the time.
+  add_blind_time(channel, end - begin, end - begin, sight_of(channel, track, result.updates), result);
   if (track.longest_gap > 5.0 * std::max(track.poll, kLongestStep)) {
     result.warnings.push_back({"gap", channel.id,
                                fmt::format("{} could not be read for {:.0f} ms; a counter loses nothing over a gap",
@@ -191,37 +136,6 @@ ChannelResult measure_counter(const Channel& channel, const Samples& samples, st
                                ""});
   }
   return result;
-}
-
-// At each end of the command a gauge of which nothing is known may have had any power that was seen, for as long as one
-// reading stands.
-ChannelResult measure_unknown_gauge(const Channel& channel, const Samples& samples, std::size_t index, MonoTime begin,
-                                    MonoTime end) {
-  ChannelResult result = measure_channel(channel, samples, index, begin, end, end - begin);
-  if (!result.value) return result;
-  std::int64_t low = std::numeric_limits<std::int64_t>::max();
-  std::int64_t high = std::numeric_limits<std::int64_t>::min();
-  std::int64_t changes = 0;
-  std::int64_t last = Samples::kNoReading;
-  for (const std::int64_t value : samples.values[index]) {
-    if (value == Samples::kNoReading) continue;
-    low = std::min(low, value);
-    high = std::max(high, value);
-    changes += last != Samples::kNoReading && value != last ? 1 : 0;
-    last = value;
-  }
-  const Seconds seen{static_cast<double>(samples.time_us.back() - samples.time_us.front()) * 1e-6};
-  const Seconds period = seen / static_cast<double>(changes + 1);
-  const double blur = static_cast<double>(high - low) * 1e-6 * std::min(period, end - begin).value;
-  result.spread.add_uniform(blur);
-  result.spread.add_uniform(blur);
-  return result;
-}
-
-std::optional<std::size_t> index_of(const Samples& samples, const std::string& id) {
-  const auto found = std::ranges::find(samples.channels, id);
-  if (found == samples.channels.end()) return std::nullopt;
-  return static_cast<std::size_t>(found - samples.channels.begin());
 }
 
 struct Side {
@@ -234,27 +148,13 @@ IdleBaseline baseline(const Channel& channel, const Side& side) {
   return {channel.id, side.power, {side.power - half, side.power + half}};
 }
 
-// From one end of the samples to the command, or from it to the other end.
-std::optional<Side> gauge_side(const Channel& channel, const Samples& samples, std::size_t index, MonoTime from,
-                               MonoTime to) {
-  if (to <= from) return std::nullopt;
-  const ChannelResult result = measure_channel(channel, samples, index, from, to, to - from);
-  if (!result.value) return std::nullopt;
-  Side side{*result.value / (to - from), {}};
-  side.spread.add(result.spread, 1.0 / (to - from).value);
-  return side;
-}
-
 }  // namespace
 
 ChannelResult measure_command_channel(const Channel& channel, const Samples& samples, std::size_t index, MonoTime begin,
                                       MonoTime end, Seconds /*batch*/) {
-  if (samples.size() == 0) return missing("unreadable", {"no_reading", channel.id, channel.id + " was not read", ""});
+  if (samples.size() == 0) return no_energy("unreadable", {"no_reading", channel.id, channel.id + " was not read", ""});
   if (channel.kind == record::ChannelKind::power) {
-    if (channel.update_period || channel.averaging_window) {
-      return measure_channel(channel, samples, index, begin, end, end - begin);
-    }
-    return measure_unknown_gauge(channel, samples, index, begin, end);
+    return measure_command_gauge(channel, samples, index, begin, end);
   }
   return measure_counter(channel, samples, index, begin, end);
 }
@@ -267,8 +167,9 @@ CommandIdle command_idle(std::span<const Channel> channels, const Samples& sampl
     std::optional<Side> before;
     std::optional<Side> after;
     if (channel.kind == record::ChannelKind::power) {
-      before = gauge_side(channel, samples, *index, MonoTime{samples.time_us.front() * 1000}, begin);
-      after = gauge_side(channel, samples, *index, end, MonoTime{samples.time_us.back() * 1000});
+      const GaugeLooks looks = gauge_looks(channel, samples, *index, begin, end);
+      if (looks.before) before = Side{looks.before->power, looks.before->spread};
+      if (looks.after) after = Side{looks.after->power, looks.after->spread};
     } else {
       const Track track = find_edges(channel, samples, *index, begin, end);
       const auto around = edges_around(channel, track, begin - track.origin, end - track.origin);

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "meter/gauge_energy.h"
 #include "meter/stamp.h"
 
 namespace wattlens::meter {
@@ -18,6 +19,7 @@ constexpr Seconds kShortestLook{0.015};
 constexpr std::int64_t kEdges = 2;
 constexpr double kPeriods = 2.5;
 constexpr Seconds kMargin{0.02};
+constexpr double kIdleAfter = 1.5;  // periods of a gauge that has settled
 constexpr Seconds kUnknown{1.5};
 constexpr Seconds kLongest{5.0};
 constexpr Seconds kRetried{1.0};  // where reading fails
@@ -73,6 +75,10 @@ bool CommandLog::enough(std::size_t channel, Seconds looked, std::optional<Secon
     if (!command || *command < period) return true;
   }
   if (seen_[channel].failed) return looked >= kRetried;
+  // A gauge must have forgotten the command, and then show idle power.
+  const Seconds settling = about.kind == record::ChannelKind::power ? settling_time(about) : Seconds{};
+  if (command && settling > Seconds{})
+    return looked >= std::min(settling + kIdleAfter * about.update_period.value_or(period), kLongest);
   if (seen_[channel].edges >= kEdges) return true;
   const Seconds limit = period > Seconds{} ? kPeriods * period + kMargin : kUnknown;
   return looked >= std::min(limit, kLongest);

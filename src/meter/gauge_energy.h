@@ -9,11 +9,9 @@
 
 namespace wattlens::meter {
 
-// Widens an energy by what a sensor that looks only a part of the time (Channel::duty) cannot know: in the rest the
-// power was anything from 0 to the part's limit, the same in every one of its periods where the load keeps step with
-// it. Work that repeats many times within one look has shown its mean by then, to within the repetition that is cut
-// off.
-void add_blind_time(const record::Channel& channel, base::Seconds duration, base::Seconds batch, ChannelResult& result);
+// How long after a step of the power the readings have forgotten what was before: lag, averaging window and the time
+// that a reading stands (observed, else nominal). 0 where nothing is known of the sensor.
+base::Seconds settling_time(const record::Channel& channel, base::Seconds observed_period = {});
 
 // As measure_channel() of meter/channel_energy.h, for channels of kind power.
 ChannelResult measure_gauge(const record::Channel& channel, const record::Samples& samples, std::size_t index,

@@ -69,15 +69,18 @@ Result<SensorProfiles::Entry> SensorProfiles::parse_entry(const Json& json, cons
   }
   WATTLENS_TRY(const auto period, number_or_none(json, "update_period_s"));
   WATTLENS_TRY(const auto window, number_or_none(json, "averaging_window_s"));
+  WATTLENS_TRY(const auto lag, number_or_none(json, "lag_s"));
   WATTLENS_TRY(entry.profile.duty, member_or<double>(json, "duty", 1.0));
   WATTLENS_TRY(const auto source, member_or<std::string>(json, "counter_source", "unknown"));
   WATTLENS_TRY(entry.profile.counter_source, parse_counter_source(source));
-  if ((period && !(*period > 0.0)) || (window && !(*window > 0.0)) ||
+  if ((period && !(*period > 0.0)) || (window && !(*window > 0.0)) || (lag && !(*lag >= 0.0)) ||
       !(entry.profile.duty > 0.0 && entry.profile.duty <= 1.0)) {
-    return fail(ErrorKind::usage, fmt::format("{}: period, window and duty must be above 0", entry.sensor));
+    return fail(ErrorKind::usage,
+                fmt::format("{}: period, window and duty must be above 0, lag at least 0", entry.sensor));
   }
   if (period) entry.profile.update_period = Seconds{*period};
   if (window) entry.profile.averaging_window = Seconds{*window};
+  if (lag) entry.profile.lag = Seconds{*lag};
   WATTLENS_TRY(const auto population, member_or<std::string>(json, "population", {}));
   WATTLENS_CHECK(add_population(populations, population, entry.profile));
   return entry;
@@ -110,6 +113,7 @@ std::optional<SensorProfile> SensorProfiles::find(const SensorQuery& query) cons
 void apply_profile(const SensorProfile& profile, record::Channel& channel) {
   channel.update_period = profile.update_period;
   channel.averaging_window = profile.averaging_window;
+  channel.lag = profile.lag;
   if (profile.duty < 1.0) channel.duty = profile.duty;
   channel.gain_low = profile.gain_low;
   channel.gain_high = profile.gain_high;

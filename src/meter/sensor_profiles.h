@@ -21,6 +21,7 @@ enum class CounterSource { integrated, sampled, unknown };
 struct SensorProfile {
   std::optional<base::Seconds> update_period;
   std::optional<base::Seconds> averaging_window;
+  std::optional<base::Seconds> lag;
   double duty = 1.0;  // averaging window / update period where that is below 1
   CounterSource counter_source = CounterSource::unknown;
   // As in record::Channel; both gains 0 where no part of that kind was ever compared with a meter.

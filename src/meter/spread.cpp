@@ -47,6 +47,11 @@ double distribution(double x, std::span<const double> uniforms, double s) {
 
 }  // namespace
 
+double student_over_normal(std::size_t freedom) {
+  constexpr auto kStudent95 = std::to_array({12.706, 4.303, 3.182, 2.776, 2.571, 2.447, 2.365});
+  return freedom <= kStudent95.size() ? kStudent95[freedom - 1] / kNormal95 : 1.0;
+}
+
 void Spread::add_uniform(double half_width) {
   if (half_width > 0.0) uniforms_.push_back(half_width);
 }

@@ -8,9 +8,17 @@
 // digits.
 #pragma once
 
+#include <cstddef>
 #include <vector>
 
 namespace wattlens::meter {
+
+// 97.5 % point of the normal distribution.
+constexpr double kNormal95 = 1.959963984540054;
+
+// That of Student's t over the normal one: what a deviation from few values is multiplied by. The normal one serves
+// from 8 degrees of freedom on. `freedom` >= 1.
+double student_over_normal(std::size_t freedom);
 
 // Pure numbers: the caller keeps the unit. Not thread-safe.
 class Spread {

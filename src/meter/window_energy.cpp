@@ -3,7 +3,6 @@
 #include <fmt/core.h>
 
 #include <algorithm>
-#include <array>
 #include <cmath>
 #include <map>
 #include <optional>
@@ -25,11 +24,7 @@ using record::Channel;
 using record::Energy;
 using record::Provenance;
 
-// 97.5 % point of the normal distribution.
-constexpr double kNormal95 = 1.959963984540054;
 constexpr std::size_t kIdleParts = 8;
-// 97.5 % points of Student's t for 1 ... 7 degrees of freedom.
-constexpr auto kStudent95 = std::to_array({12.706, 4.303, 3.182, 2.776, 2.571, 2.447, 2.365});
 constexpr std::int64_t kFewBatches = 5;
 
 bool is_apart(std::string_view id) { return id.starts_with("psys") || id.starts_with("node"); }
@@ -107,19 +102,7 @@ Energy add_up(std::span<const Part> parts) {
   return energy;
 }
 
-std::optional<std::size_t> index_of(const record::Samples& samples, const std::string& id) {
-  const auto found = std::ranges::find(samples.channels, id);
-  if (found == samples.channels.end()) return std::nullopt;
-  return static_cast<std::size_t>(found - samples.channels.begin());
-}
-
-// What is part of the total, and what should have been.
-struct Terms {
-  std::vector<std::string> sums;
-  std::vector<std::string> missing;
-};
-
-Terms choose_terms(std::span<const Channel> channels, const std::set<std::string>& with_value) {
+TotalTerms choose_terms(std::span<const Channel> channels, const std::set<std::string>& with_value) {
   std::set<std::string> covered;
   bool measured = false;
   for (const Channel& channel : channels) {
@@ -127,7 +110,7 @@ Terms choose_terms(std::span<const Channel> channels, const std::set<std::string
     covered.insert(channel.covers.begin(), channel.covers.end());
     measured |= is_sensor(channel);
   }
-  Terms terms;
+  TotalTerms terms;
   for (const Channel& channel : channels) {
     if (is_apart(channel.id) || covered.contains(channel.id)) continue;
     // A modelled energy never joins a measured one: beside them it only says that something is not measured.
@@ -137,7 +120,7 @@ Terms choose_terms(std::span<const Channel> channels, const std::set<std::string
   return terms;
 }
 
-Energy total_of(const Terms& terms, const std::map<std::string, Part>& parts,
+Energy total_of(const TotalTerms& terms, const std::map<std::string, Part>& parts,
                 std::span<const record::ChannelEnergy> channels) {
   for (const std::string& id : terms.missing) {
     // Without a package there is no total; nor where nothing at all is left.
@@ -223,6 +206,14 @@ void measure_one(const Channel& channel, const record::Samples& samples, std::sp
 
 }  // namespace
 
+TotalTerms terms_of_total(std::span<const Channel> channels) {
+  std::set<std::string> readable;
+  for (const Channel& channel : channels) {
+    if (channel.provenance != Provenance::missing) readable.insert(channel.id);
+  }
+  return choose_terms(channels, readable);
+}
+
 std::vector<record::IdleBaseline> idle_power(std::span<const Channel> channels, const record::Samples& samples,
                                              MonoTime begin, MonoTime end) {
   std::vector<record::IdleBaseline> baselines;
@@ -239,7 +230,7 @@ std::vector<record::IdleBaseline> idle_power(std::span<const Channel> channels, 
       for (const Watts part : parts) squares += (part - mean).value * (part - mean).value;
       const auto n = static_cast<double>(parts.size());
       const double error = std::sqrt(squares / (n - 1.0) / n);
-      result.spread.add_normal(error * kStudent95[parts.size() - 2] / kNormal95 * duration.value);
+      result.spread.add_normal(error * student_over_normal(parts.size() - 1) * duration.value);
     }
     const Watts power = *result.value / duration;
     const Watts half = Joules{result.spread.half_width()} / duration;
@@ -262,7 +253,7 @@ std::vector<record::Warning> measure_window(std::span<const Channel> channels, c
       measure_one(channel, samples, idle, rule, window, energy, measured);
     }
   }
-  const Terms terms = choose_terms(channels, measured.with_value);
+  const TotalTerms terms = choose_terms(channels, measured.with_value);
   window.sums = terms.sums;
   window.missing = terms.missing;
   window.complete = terms.missing.empty() && !terms.sums.empty();

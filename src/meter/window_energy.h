@@ -16,6 +16,15 @@ namespace wattlens::meter {
 std::vector<record::IdleBaseline> idle_power(std::span<const record::Channel> channels, const record::Samples& samples,
                                              base::MonoTime begin, base::MonoTime end);
 
+// What is part of a total, by ids of channels, and what should have been.
+struct TotalTerms {
+  std::vector<std::string> sums;
+  std::vector<std::string> missing;
+};
+
+// The terms where every channel that can be read gives a value.
+TotalTerms terms_of_total(std::span<const record::Channel> channels);
+
 // How the energy of one channel is found, and from which relative half-width on a window is called too short.
 struct WindowRule {
   ChannelResult (*measure)(const record::Channel& channel, const record::Samples& samples, std::size_t index,

@@ -27,6 +27,7 @@ struct Channel {
   double gain_high = 0.0;
   std::optional<Interval<Watts>> offset;    // true power = reading + one of these, for 95 % of such parts
   std::optional<Seconds> averaging_window;  // a reading is the mean of so long before it
+  std::optional<Seconds> lag;               // a reading shows what was so long ago
   std::optional<double> duty;               // the share of the time that the sensor sees, where it is below 1
   std::optional<Watts> largest_power;       // that the part is allowed to draw
   std::string device;                       // which part it is, by an id that stays: "GPU-ae551429-..."

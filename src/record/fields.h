@@ -53,6 +53,7 @@ void visit_fields(Visitor& v, Self& x) {
   v("gain_high", x.gain_high);
   v("offset", x.offset);
   v("averaging_window_s", x.averaging_window);
+  v("lag_s", x.lag);
   v("duty", x.duty);
   v("largest_power_w", x.largest_power);
   v("device", x.device);

@@ -92,6 +92,7 @@ record::Channel describe(const Scenario& scenario, const Sensor& sensor) {
   channel.update_period = sensor.nominal_period;
   channel.largest_power = sensor.limit;
   if (sensor.window && sensor.kind == record::ChannelKind::power) channel.averaging_window = sensor.window;
+  if (sensor.lag > Seconds{}) channel.lag = sensor.lag;
   if (sensor.window && *sensor.window < sensor.period) channel.duty = *sensor.window / sensor.period;
   channel.gain_low = sensor.gain_low;
   channel.gain_high = sensor.gain_high;

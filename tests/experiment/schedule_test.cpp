@@ -75,5 +75,22 @@ TEST(PlanWindows, AWindowThatTheUserGaveIsKept) {
   EXPECT_EQ(plan_windows(batches, Effort{.window = Seconds{0.1}}, Seconds{1.0})[0].duration, Seconds{0.1});
 }
 
+TEST(PlanWindows, ASlowGaugeLengthensThemButNotWhatTheUserGave) {
+  record::Channel gauge;
+  gauge.kind = record::ChannelKind::power;
+  gauge.provenance = record::Provenance::measured;
+  gauge.update_period = Seconds{0.1};
+  gauge.averaging_window = Seconds{1.0};
+  const Seconds shortest = shortest_window({&gauge, 1});
+  EXPECT_GE(shortest, 2.0 * Seconds{1.1});
+  const Seconds batches[] = {Seconds{0.01}};
+  EXPECT_EQ(plan_windows(batches, Effort{}, Seconds{5.0}, shortest)[0].duration, shortest);
+  EXPECT_EQ(plan_windows(batches, Effort{.window = Seconds{0.1}}, Seconds{1.0}, shortest)[0].duration, Seconds{0.1});
+  gauge.averaging_window = Seconds{300.0};
+  EXPECT_LE(shortest_window({&gauge, 1}), Seconds{10.0}) << "a firmware's mean over minutes is not waited for";
+  gauge.provenance = record::Provenance::missing;
+  EXPECT_EQ(shortest_window({&gauge, 1}), kShortestWindow);
+}
+
 }  // namespace
 }  // namespace wattlens::experiment

@@ -1,0 +1,43 @@
+// The readings of a power gauge, and their integral. Pure functions.
+#pragma once
+
+#include <cstdint>
+#include <vector>
+
+#include "base/clock.h"
+#include "base/units.h"
+#include "meter/spread.h"
+#include "record/run.h"
+
+namespace wattlens::meter {
+
+constexpr double kGaugeGap = 5.0;  // so many usual steps without a reading are a gap
+
+struct GaugePoint {
+  base::Seconds time;  // since the origin
+  double watts = 0.0;
+};
+
+struct Gauge {
+  std::vector<GaugePoint> points;  // ascending
+  base::Seconds usual_step;
+  base::Seconds update_period;  // observed: how long a value stays; 0 where none changed
+  double low_w = 0.0;
+  double high_w = 0.0;
+  double square_of_changes = 0.0;  // mean, of neighbouring values that differ
+};
+
+// `index` is the place of the channel in `samples`. All but the points is 0 where there are fewer than two.
+Gauge read_gauge(const record::Samples& samples, std::size_t index, base::MonoTime origin);
+
+// The trapezoid over the readings between two times; repeated equal readings are readings.
+struct GaugeIntegral {
+  double joules = 0.0;
+  base::Seconds covered;
+  base::Seconds longest_gap;
+  Spread gaps;
+  std::int64_t readings = 0;
+};
+GaugeIntegral integrate(const Gauge& gauge, base::Seconds begin, base::Seconds end);
+
+}  // namespace wattlens::meter
