@@ -270,12 +270,19 @@ class Session:
     def read_until(self, wanted, limit=20.0):
         end = time.monotonic() + limit
         while wanted not in self.text and time.monotonic() < end:
-            if select.select([self.terminal], [], [], 0.1)[0]:
-                try:
-                    self.text += os.read(self.terminal, 4096)
-                except OSError:
-                    break
+            self.read(0.1)
         assert wanted in self.text, self.text
+
+    def read(self, wait):
+        """Whether anything was there; nothing is once its last process has ended."""
+        if not select.select([self.terminal], [], [], wait)[0]:
+            return False
+        try:
+            part = os.read(self.terminal, 4096)
+        except OSError:
+            return False
+        self.text += part
+        return bool(part)
 
     def press(self, key):
         os.write(self.terminal, key)
@@ -285,12 +292,11 @@ class Session:
         while time.monotonic() < end:
             pid, status = os.waitpid(self.pid, os.WNOHANG)
             if pid:
+                while self.read(0.0):  # what was written before it ended
+                    pass
                 return os.waitstatus_to_exitcode(status)
-            if select.select([self.terminal], [], [], 0.05)[0]:
-                try:
-                    self.text += os.read(self.terminal, 4096)
-                except OSError:
-                    time.sleep(0.01)
+            if not self.read(0.05):
+                time.sleep(0.01)
         os.kill(self.pid, signal.SIGKILL)
         raise AssertionError(self.text)
 

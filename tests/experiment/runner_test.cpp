@@ -149,8 +149,9 @@ TEST_F(RunnerTest, ABudgetIsKeptAndHeavyPointsGetFewerRepetitions) {
   for (const record::Run& run : outcome->runs) measured += run.warm_up + run.windows.back().duration();
   EXPECT_LT(measured, *plan_.effort.budget);
   const auto summary = summarise(outcome->experiment, outcome->runs);
-  EXPECT_GE(summary.points[0].repetitions, 2);
+  // How many there are hangs on what else the machine does.
   EXPECT_GE(summary.points[1].repetitions, 1);
+  EXPECT_GE(summary.points[0].repetitions, summary.points[1].repetitions);
   EXPECT_EQ(summary.points[0].stop_reason, "budget");
 }
 

@@ -28,11 +28,12 @@ record::Samples samples_of(double length_s) {
   record::Samples samples;
   samples.channels = {"cpu.package.0", "gpu.0"};
   samples.values.resize(2);
-  for (int i = 0; i * 0.01 <= length_s; ++i) {
+  for (std::int64_t i = 0; static_cast<double>(i) * 0.01 <= length_s; ++i) {
     samples.time_us.push_back(i * 10'000);
     samples.bracket_us.push_back(2);
     samples.values[0].push_back(i);
-    samples.values[1].push_back(static_cast<std::int64_t>(std::floor((i * 0.01 - 0.03 + 1e-9) / 0.1)) + 1);
+    samples.values[1].push_back(
+        static_cast<std::int64_t>(std::floor((static_cast<double>(i) * 0.01 - 0.03 + 1e-9) / 0.1)) + 1);
   }
   return samples;
 }
