@@ -67,8 +67,9 @@ void add_sampling(const record::Channel& channel, const Gauge& gauge, const Gaug
   const Seconds period = std::max(gauge.update_period, gauge.usual_step);
   const double jump = std::sqrt(gauge.square_of_changes);
   if (channel.averaging_window && *channel.averaging_window >= kSeesAll * period) {
-    spread.add_uniform(0.5 * jump * period.value);
-    spread.add_uniform(0.5 * jump * period.value);
+    const Seconds shown_late = period + gauge.usual_step;
+    spread.add_uniform(0.5 * jump * shown_late.value);
+    spread.add_uniform(0.5 * jump * shown_late.value);
     return;
   }
   const double updates = std::max(1.0, integral.covered / period);
