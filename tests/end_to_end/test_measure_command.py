@@ -5,7 +5,6 @@ import json
 import os
 import pathlib
 import pty
-import select
 import signal
 import subprocess
 import sys
@@ -14,6 +13,8 @@ import time
 
 import fastjsonschema
 import pytest
+
+from terminal import Session
 
 SCHEMA = pathlib.Path(__file__).resolve().parents[2] / "docs/measure.schema.json"
 
@@ -255,50 +256,6 @@ def test_a_line_per_second_tells_how_it_goes(wattlens):
     outcome = wattlens("measure", "--interval", "--", "sleep", "2.5")
     lines = [line for line in outcome.stderr.splitlines() if line.startswith("wattlens: ") and line.endswith(" J")]
     assert len(lines) == 2
-
-
-class Session:
-    """wattlens on a terminal of its own, as its session's leader."""
-
-    def __init__(self, binary, environment, *words):
-        pid, self.terminal = pty.fork()
-        if pid == 0:
-            os.execve(str(binary), [str(binary), "measure", *words], environment)
-        self.pid = pid
-        self.text = b""
-
-    def read_until(self, wanted, limit=20.0):
-        end = time.monotonic() + limit
-        while wanted not in self.text and time.monotonic() < end:
-            self.read(0.1)
-        assert wanted in self.text, self.text
-
-    def read(self, wait):
-        """Whether anything was there; nothing is once its last process has ended."""
-        if not select.select([self.terminal], [], [], wait)[0]:
-            return False
-        try:
-            part = os.read(self.terminal, 4096)
-        except OSError:
-            return False
-        self.text += part
-        return bool(part)
-
-    def press(self, key):
-        os.write(self.terminal, key)
-
-    def status(self, limit=20.0):
-        end = time.monotonic() + limit
-        while time.monotonic() < end:
-            pid, status = os.waitpid(self.pid, os.WNOHANG)
-            if pid:
-                while self.read(0.0):  # what was written before it ended
-                    pass
-                return os.waitstatus_to_exitcode(status)
-            if not self.read(0.05):
-                time.sleep(0.01)
-        os.kill(self.pid, signal.SIGKILL)
-        raise AssertionError(self.text)
 
 
 def python(code):
