@@ -29,6 +29,7 @@ class Table {
     check_scope();
     check_total();
     check_doubled();
+    check_psys();
     check_repetitions();
   }
 
@@ -193,6 +194,20 @@ class Table {
         }
       }
     }
+  }
+
+  void check_psys() {
+    const std::vector<std::size_t> energies = table_.with_role(Role::energy);
+    const auto of = [&](std::string_view part) {
+      return std::ranges::find_if(energies, [&](std::size_t c) { return table_.headings()[c].part.starts_with(part); });
+    };
+    const auto psys = of("psys");
+    const auto cpu = of("cpu");
+    if (psys == energies.end() || cpu == energies.end()) return;
+    add("overlapping", Severity::warning, 0, *psys,
+        fmt::format("psys ({:.4g} J) stands beside {} ({:.4g} J), which lies inside it", table_.column(*psys).sum,
+                    name(*cpu), table_.column(*cpu).sum),
+        fmt::format("a sum of both counts {:.4g} J twice", table_.column(*cpu).sum), "take one of them");
   }
 
   void check_repetitions() {

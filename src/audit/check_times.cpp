@@ -105,10 +105,33 @@ void check_gaps(const SeriesScan& scan, double usual, std::vector<Finding>& find
        .mend = "look why the logger stood still: a busy processor, a suspended machine"});
 }
 
+// Readings in bursts: rows of several devices that nothing tells apart.
+void check_mixed(const SeriesScan& scan, std::vector<Finding>& findings) {
+  constexpr std::int64_t kLeast = 20;
+  constexpr double kBurst = 0.02;  // of the long steps
+  const auto low = scan.step().quantile(0.25);
+  const auto high = scan.step().quantile(0.9);
+  const bool bursts = low && high && *low < kBurst * *high;
+  const bool copies = 4 * scan.duplicates() > scan.samples();
+  if (scan.samples() < kLeast || !(bursts || copies)) return;
+  findings.push_back(
+      {.code = "devices_mixed",
+       .severity = Severity::fault,
+       .line = scan.first_line(),
+       .column = name_of(scan.info()),
+       .seen = copies ? fmt::format("{} of {} readings share their time with the one before", scan.duplicates(),
+                                    scan.samples())
+                      : fmt::format("a quarter of the steps are below {:.2g} s, others {:.2g} s", *low, *high),
+       .changes = "rows of several devices in turn, which nothing tells apart: the integral is of their "
+                  "mean, not of their sum",
+       .mend = "log the number of the device too: --query-gpu=timestamp,index,power.draw"});
+}
+
 }  // namespace
 
 void check_times(const SeriesScan& scan, std::vector<Finding>& findings) {
   check_duplicates(scan, findings);
+  check_mixed(scan, findings);
   const auto usual = scan.step().quantile(0.5);
   if (!usual) return;
   check_steps_back(scan, *usual, findings);

@@ -147,6 +147,18 @@ TEST(Checks, EqualTimesAreTold) {
   EXPECT_THAT(find(report_of(good_log() + "599,100\n"), "timestamps_duplicate")->seen, HasSubstr("1 of 601"));
 }
 
+TEST(Checks, BoardsThatNothingTellsApartAreAFault) {
+  for (const char* second : {"002", "000"}) {
+    std::string text = "timestamp, name, power.draw [W]\n";
+    for (int i = 0; i < 40; ++i) {
+      text += fmt::format("2026/11/21 10:00:{:02}.000, NVIDIA T4, {} W\n", i, 30 + i % 3);
+      text += fmt::format("2026/11/21 10:00:{:02}.{}, NVIDIA T4, {} W\n", i, second, 68 + i % 3);
+    }
+    EXPECT_TRUE(find(report_of(text), "devices_mixed")) << second;
+  }
+  EXPECT_FALSE(find(report_of(good_log()), "devices_mixed"));
+}
+
 TEST(Checks, DaylightSavingIsNamedInBothDirections) {
   for (const double hour : {3600.0, -3600.0}) {
     std::string text = "time_s,power_w\n";

@@ -101,6 +101,12 @@ TEST(TableChecks, OneSensorInTwoColumnsIsFound) {
   EXPECT_EQ(find(report, "doubled")->column, "gpu1_energy_j");
 }
 
+TEST(TableChecks, PsysHoldsThePackage) {
+  const FileReport report =
+      report_of("1042.50,Joules,power/energy-pkg/,1,100.00,,\n1500.00,Joules,power/energy-psys/,1,100.00,,\n");
+  EXPECT_THAT(find(report, "overlapping")->changes, HasSubstr("1042 J twice"));
+}
+
 TEST(TableChecks, ATotalIsTheSumOfItsParts) {
   const FileReport report = report_of(table_of("duration_s,cpu_energy_j,gpu_energy_j,total_energy_j", [](int i) {
     return fmt::format("{},{},{},{}", seconds(i), 1e5 + i, 2e5 + 3 * i, 4e5);
