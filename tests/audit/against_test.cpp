@@ -26,16 +26,16 @@ Study make_study(int runs) {
     for (const char* network : {"resnet50", "vgg16"}) {
       for (int run = 0; run < runs; ++run) {
         const double watts = (machine[0] == 'c' ? 300.0 : 150.0) + 3.0 * run;
-        const auto rows = static_cast<std::size_t>(1500 + 211 * ((run * 7) % 5) + 13 * run);
+        const int rows = 1500 + 211 * ((run * 7) % 5) + 13 * run;
         std::string text = "timestamp, name, power.draw [W]\n";
-        for (std::size_t i = 0; i < rows; ++i) {
+        for (int i = 0; i < rows; ++i) {
           text += fmt::format("2023/03/{:02} 1{}:{:02}:{:02}.000, NVIDIA T4, {} W\n", run + 1, i / 3600, i / 60 % 60,
                               i % 60, watts);
         }
         study.files.push_back(report_of(text, {}, fmt::format("raw/{}/{}/power-{}.csv", machine, network, run)));
-        study.seconds.push_back(static_cast<double>(rows - 1));
-        study.truth.push_back(watts * static_cast<double>(rows - 1));
-        study.sums.push_back(watts * static_cast<double>(rows));
+        study.seconds.push_back(rows - 1);
+        study.truth.push_back(watts * (rows - 1));
+        study.sums.push_back(watts * rows);
       }
     }
   }
