@@ -103,6 +103,7 @@ std::optional<Integral> integrate(const SeriesScan& scan, const SensorErrors& se
   add_decreases(scan, bounds);
   integral.energy = Joules{bounds.energy};
   integral.relative = {Joules{bounds.energy - bounds.half_width}, Joules{bounds.energy + bounds.half_width}};
+  if (bounds.holds.empty()) bounds.holds.emplace_back("what the counter counted, as it stands");
   integral.holds = bounds.holds;
   const auto sensor = sensors ? sensors(scan.info()) : std::nullopt;
   const bool known = sensor && (sensor->gain_low != 0.0 || sensor->gain_high != 0.0);

@@ -1,7 +1,6 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <cmath>
 #include <map>
 #include <string>
 #include <utility>
@@ -14,8 +13,6 @@
 
 namespace wattlens::audit {
 namespace {
-
-constexpr double kNanosecond = 1e-9;
 
 bool is_energy_event(std::string_view name) {
   return name.starts_with("power/energy") || name.find("/energy") != std::string_view::npos;
@@ -143,8 +140,8 @@ class PerfStat {
   // With -I a time stands in front.
   Result<void> add(const Reading& reading) {
     const std::vector<std::string_view> before = words_of(reading.before);
-    const auto time = before.empty() ? std::nullopt : parse_quantity(before.front());
-    if (!time || !time->unit.empty()) {
+    const auto time = before.empty() ? std::nullopt : time_reader_.read(before.front());
+    if (!time) {
       std::string event = reading.before;
       append(event, reading.event);
       if (table_.events.size() < kMostEvents) table_.add(event, reading.joules->value, lines_.number());
@@ -164,7 +161,7 @@ class PerfStat {
       found = series_.emplace(name, index).first;
       log_.series[index].begin(0);
     }
-    log_.series[found->second].add(std::llround(time->value / kNanosecond), reading.joules->value, lines_.number());
+    log_.series[found->second].add(*time, reading.joules->value, lines_.number());
     return {};
   }
 
@@ -187,6 +184,7 @@ class PerfStat {
   Log& log_;
   Fields row_;
   char separator_ = ',';
+  TimeReader time_reader_ = TimeReader(1.0);
   MarkScan marks_;
   Rows table_;
   std::map<std::string, std::size_t, std::less<>> series_;

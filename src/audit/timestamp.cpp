@@ -8,7 +8,7 @@ namespace wattlens::audit {
 namespace {
 
 constexpr std::int64_t kNanosecond = 1'000'000'000;
-constexpr double kMostSeconds = 9.0e9;  // beyond it nanoseconds do not fit
+constexpr double kMostSeconds = 4.0e9;  // so that the difference of two times fits in nanoseconds
 
 // Reads digits from the front; the number of them has to be within bounds.
 bool take_digits(std::string_view& text, std::size_t least, std::size_t most, int& value) {
@@ -129,7 +129,7 @@ std::optional<std::int64_t> TimeReader::read_date(std::string_view text) {
   const std::chrono::year_month_day date(std::chrono::year(civil.year),
                                          std::chrono::month(static_cast<unsigned>(civil.month)),
                                          std::chrono::day(static_cast<unsigned>(civil.day)));
-  const bool fits = civil.year >= 1700 && civil.year < 2250;
+  const bool fits = civil.year >= 1900 && civil.year < 2096;
   if (!fits || !date.ok() || hour > 24 || minute > 59 || second > 60) return std::nullopt;
   const std::int64_t days = std::chrono::sys_days(date).time_since_epoch().count();
   date_ = true;

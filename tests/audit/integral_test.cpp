@@ -4,7 +4,8 @@
 #include <gtest/gtest.h>
 
 #include <cmath>
-#include <random>
+
+#include "base/random.h"
 
 namespace wattlens::audit {
 namespace {
@@ -46,13 +47,12 @@ TEST(Integral, ARampIsExactWithUnevenSteps) {
 
 // White noise around a constant: the interval must hold the truth as often as it says. Its spread is known here.
 TEST(Integral, TheIntervalHoldsTheTruthOfANoisyPower) {
-  std::mt19937_64 engine(7);
-  std::normal_distribution<double> noise(100.0, 10.0);
+  base::Random random(7);
   int held = 0;
   constexpr int kTrials = 2000;
   for (int trial = 0; trial < kTrials; ++trial) {
     std::vector<std::pair<double, double>> readings;
-    for (int i = 0; i <= 100; ++i) readings.emplace_back(i, noise(engine));
+    for (int i = 0; i <= 100; ++i) readings.emplace_back(i, 100.0 + 10.0 * random.normal());
     const auto integral = integrate(scan_of(SeriesKind::power, readings));
     if (integral->relative.low.value <= 1e4 && 1e4 <= integral->relative.high.value) ++held;
   }

@@ -193,6 +193,15 @@ TEST(Readers, PerfStatInIntervals) {
   }
 }
 
+// Found by fuzzing: the step between two such times does not fit in nanoseconds.
+TEST(Readers, ATimeThatCannotBeIsNoTimeOfPerfStat) {
+  const FileReport report = report_of(
+      "1.0,20.5,Joules,power/energy-pkg/,1,100.00,,\n2e290,20.5,Joules,power/energy-pkg/,1,100.00,,\n"
+      "2.0,20.5,Joules,power/energy-pkg/,1,100.00,,\n");
+  ASSERT_FALSE(report.series.empty());
+  EXPECT_NEAR(report.series[0].covered.value, 2.0, 1e-9);
+}
+
 TEST(Readers, GreenMetricsToolCountsMicroseconds) {
   std::string text;
   for (int i = 0; i < 20; ++i) text += fmt::format("{} {} Package_0\n", 1'727'360'252'000'000 + 100'000 * i, 2'000'000);
