@@ -204,7 +204,8 @@ TEST(Readers, ATimeThatCannotBeIsNoTimeOfPerfStat) {
 
 TEST(Readers, GreenMetricsToolCountsMicroseconds) {
   std::string text;
-  for (int i = 0; i < 20; ++i) text += fmt::format("{} {} Package_0\n", 1'727'360'252'000'000 + 100'000 * i, 2'000'000);
+  for (int i = 0; i < 20; ++i)
+    text += fmt::format("{} {} Package_0\n", 1'727'360'252'000'000 + std::int64_t{100'000} * i, 2'000'000);
   const FileReport report = report_of(text, {}, "cpu_energy_rapl_msr_component.log");
   EXPECT_EQ(report.format, "green-metrics-tool");
   EXPECT_DOUBLE_EQ(energy_of(report), 40.0);
@@ -214,7 +215,7 @@ TEST(Readers, GreenMetricsToolCountsMicroseconds) {
 
 TEST(Readers, OlderLogsOfTheGreenMetricsToolAreInMillijoules) {
   std::string text;
-  for (int i = 0; i < 20; ++i) text += fmt::format("{} {}\n", 1'727'360'252'000'000 + 100'000 * i, 2'000);
+  for (int i = 0; i < 20; ++i) text += fmt::format("{} {}\n", 1'727'360'252'000'000 + std::int64_t{100'000} * i, 2'000);
   const FileReport report = report_of(text, {}, "cpu_energy_rapl_msr_system.log");
   EXPECT_EQ(report.series[0].info.unit, "mJ");
   EXPECT_FALSE(report.series[0].info.unit_named);
