@@ -34,6 +34,10 @@ std::vector<record::Channel> only(std::span<const record::Channel> channels, con
   return kept;
 }
 
+ChosenChannels named(std::span<const record::Channel> channels, const std::set<std::string>& gpus) {
+  return {.channels = only(channels, gpus), .warnings = {}, .used = {gpus.begin(), gpus.end()}};
+}
+
 Result<std::set<std::string>> listed(std::span<const record::Channel> channels, const std::string& choice) {
   WATTLENS_TRY(const auto numbers, experiment::parse_integer_axis(choice, "--gpus", 0, kHighestGpu));
   const std::vector<std::string> here = gpus_of(channels);
@@ -64,11 +68,11 @@ std::optional<std::string> meant(std::span<const record::Channel> channels, std:
 
 Result<ChosenChannels> choose_gpus(std::span<const record::Channel> channels, const std::string& choice,
                                    const std::optional<std::string>& visible) {
-  ChosenChannels all{.channels = {channels.begin(), channels.end()}, .warnings = {}};
+  ChosenChannels all{.channels = {channels.begin(), channels.end()}, .warnings = {}, .used = {}};
   if (choice == "all") return all;
   if (choice != "visible") {
     WATTLENS_TRY(const auto chosen, listed(channels, choice));
-    return ChosenChannels{.channels = only(channels, chosen), .warnings = {}};
+    return named(channels, chosen);
   }
   if (!visible || gpus_of(channels).empty()) return all;
   std::set<std::string> chosen;
@@ -86,7 +90,7 @@ Result<ChosenChannels> choose_gpus(std::span<const record::Channel> channels, co
     }
     chosen.insert(*id);
   }
-  return ChosenChannels{.channels = only(channels, chosen), .warnings = {}};
+  return named(channels, chosen);
 }
 
 }  // namespace wattlens::cli

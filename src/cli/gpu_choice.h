@@ -14,6 +14,7 @@ namespace wattlens::cli {
 struct ChosenChannels {
   std::vector<record::Channel> channels;  // all others, and the GPUs that were chosen
   std::vector<record::Warning> warnings;
+  std::vector<std::string> used;  // ids of the GPUs that LIST or CUDA_VISIBLE_DEVICES names: a total needs them
 };
 
 // `visible` is CUDA_VISIBLE_DEVICES where it is set: numbers, or UUIDs or their beginnings, of boards or of MIG slices.

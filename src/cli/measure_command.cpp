@@ -166,6 +166,7 @@ Result<ExitCode> measure_with(const MeasureOptions& options, meter::MeterSet& me
   const experiment::CommandRequest request{
       .command = {.words = options.command, .ignored_signals = options.ignored_signals},
       .channels = chosen.channels,
+      .used = chosen.used,
       .idle = settings.idle,
       .most_uncertain = settings.most_uncertain,
       .attribute = options.attribute};

@@ -132,9 +132,9 @@ record::Attribution attribute(const Measurement& measurement) {
 void evaluate(const CommandRequest& request, const CommandLog& log, Measurement& measurement) {
   record::Window& window = measurement.window;
   meter::CommandIdle idle = meter::command_idle(request.channels, log.samples(), window.begin, window.end);
-  measurement.warnings =
-      meter::measure_window(request.channels, log.samples(), idle.mean, window,
-                            {.measure = meter::measure_command_channel, .most_uncertain = request.most_uncertain});
+  measurement.warnings = meter::measure_window(
+      request.channels, log.samples(), idle.mean, window,
+      {.measure = meter::measure_command_channel, .most_uncertain = request.most_uncertain, .used = request.used});
   const meter::Resolution resolution = meter::judge_command(request.channels, window, request.most_uncertain);
   measurement.resolvable = resolution.resolvable;
   measurement.run_at_least = resolution.run_at_least;

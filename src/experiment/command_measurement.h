@@ -17,6 +17,7 @@ namespace wattlens::experiment {
 struct CommandRequest {
   workload::CommandOptions command;
   std::vector<record::Channel> channels;  // those of the meters that count; empty where another process measures
+  std::vector<std::string> used;          // ids of those without which there is no total; packages need not be named
   base::Seconds idle;                     // looks at idle power before and after last at least so long
   double most_uncertain = 0.05;           // relative half-width from which an energy counts as not resolvable
   bool attribute = false;                 // by processor time

@@ -7,7 +7,8 @@
 namespace wattlens::experiment {
 
 void measure_preparation(std::span<const record::Channel> channels, std::span<const record::IdleBaseline> idle,
-                         meter::Sampler& sampler, std::vector<record::Phase>& phases) {
+                         std::span<const std::string> used, meter::Sampler& sampler,
+                         std::vector<record::Phase>& phases) {
   if (phases.empty()) return;
   const base::MonoTime begin = std::ranges::min(phases, {}, &record::Phase::begin).begin;
   const base::MonoTime end = std::ranges::max(phases, {}, &record::Phase::end).end;
@@ -17,7 +18,7 @@ void measure_preparation(std::span<const record::Channel> channels, std::span<co
     window.begin = phase.begin;
     window.end = phase.end;
     // What it warns of is in the energies themselves: their intervals, or why they are missing.
-    meter::measure_window(channels, samples, idle, window);
+    meter::measure_window(channels, samples, idle, window, {.used = used});
     phase.gross = window.total;
     phase.net = window.net_total;
     phase.complete = window.complete;

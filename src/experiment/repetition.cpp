@@ -65,7 +65,8 @@ Result<std::vector<record::Warning>> one_window(workload::Workload& workload, co
   const record::OwnCost after = context.sampler.cost();
   record::Window window = to_window(work);
   run.samples = context.sampler.take(window.begin, window.end);
-  std::vector<record::Warning> warnings = meter::measure_window(context.channels, run.samples, context.idle, window);
+  std::vector<record::Warning> warnings =
+      meter::measure_window(context.channels, run.samples, context.idle, window, {.used = context.used});
   for (record::Warning& change : context.sampler.changes()) warnings.push_back(std::move(change));
   window.neighbours = context.neighbours.look();
   run.own_cost = {after.cpu - before.cpu, after.wake_ups - before.wake_ups, after.missed_ticks - before.missed_ticks};

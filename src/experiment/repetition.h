@@ -3,6 +3,7 @@
 
 #include <functional>
 #include <span>
+#include <string>
 
 #include "experiment/schedule.h"
 #include "meter/meter_set.h"
@@ -28,6 +29,7 @@ inline constexpr double kStealLimit = 0.05;
 struct RepetitionContext {
   std::span<const record::Channel> channels;
   std::span<const record::IdleBaseline> idle;
+  std::span<const std::string> used;  // channels without which there is no total (device_channels.h)
   meter::Sampler& sampler;
   base::Clock& clock;
   const NeighbourProbe& neighbours;

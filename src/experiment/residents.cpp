@@ -44,7 +44,7 @@ Result<Resident*> Residents::acquire(const record::PlanPoint& point, record::Out
   if (!prepared) return std::unexpected(prepared.error());
   check = resident.check;
   if (check.status == record::CheckStatus::failed) return std::unexpected(failed_check(check));
-  if (measure_) measure_(resident.preparation);
+  if (measure_) measure_(point, resident.preparation);
   residents_.push_front(std::move(resident));
   make_room();
   return &residents_.front();

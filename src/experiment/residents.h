@@ -23,8 +23,8 @@ struct Resident {
   std::vector<record::Phase> preparation;
 };
 
-// Called once for each workload that was made ready, with its steps; fills in their energies.
-using PreparationMeter = std::function<void(std::vector<record::Phase>&)>;
+// Called once for each workload that was made ready, with its point and its steps; fills in their energies.
+using PreparationMeter = std::function<void(const record::PlanPoint&, std::vector<record::Phase>&)>;
 
 // Each holds a process and a few file descriptors of ours.
 inline constexpr std::size_t kMostResidents = 64;

@@ -8,6 +8,7 @@
 #include <utility>
 
 #include "base/random.h"
+#include "experiment/device_channels.h"
 #include "experiment/idle_drift.h"
 #include "experiment/order.h"
 #include "experiment/point_state.h"
@@ -36,8 +37,10 @@ class Runner {
         tools_(instruments),
         sampler_(instruments.meters, instruments.clock, {.rate = plan.effort.rate}),
         residents_(instruments.make_workload, machine.usable_memory() * kMemoryShare,
-                   [this](std::vector<record::Phase>& phases) {
-                     measure_preparation(tools_.meters.channels(), idle_power(), sampler_, phases);
+                   [this](const record::PlanPoint& point, std::vector<record::Phase>& phases) {
+                     const auto channels = tools_.meters.channels();
+                     const auto used = channels_of_device(point.device, channels);
+                     measure_preparation(channels, idle_power(), used, sampler_, phases);
                    }),
         begin_(instruments.clock.now()) {
     if (continuation) {
@@ -247,9 +250,11 @@ class Runner {
     const auto resident = residents_.acquire(point.point, run.output_check);
     Result<Seconds> batch = std::unexpected(resident ? Error{} : resident.error());
     if (resident) {
+      const auto used = channels_of_device(point.point.device, tools_.meters.channels());
       const RepetitionContext context{
           .channels = tools_.meters.channels(),
           .idle = idle_power(),
+          .used = used,
           .sampler = sampler_,
           .clock = tools_.clock,
           .neighbours = tools_.neighbours,

@@ -102,7 +102,8 @@ Energy add_up(std::span<const Part> parts) {
   return energy;
 }
 
-TotalTerms choose_terms(std::span<const Channel> channels, const std::set<std::string>& with_value) {
+TotalTerms choose_terms(std::span<const Channel> channels, const std::set<std::string>& with_value,
+                        std::span<const std::string> used) {
   std::set<std::string> covered;
   bool measured = false;
   for (const Channel& channel : channels) {
@@ -117,15 +118,22 @@ TotalTerms choose_terms(std::span<const Channel> channels, const std::set<std::s
     const bool fits = !measured || is_sensor(channel);
     (fits && with_value.contains(channel.id) ? terms.sums : terms.missing).push_back(channel.id);
   }
+  for (const std::string& id : used) {
+    if (std::ranges::find(channels, id, &Channel::id) == channels.end()) terms.missing.push_back(id);
+  }
   return terms;
 }
 
 Energy total_of(const TotalTerms& terms, const std::map<std::string, Part>& parts,
-                std::span<const record::ChannelEnergy> channels) {
+                std::span<const record::ChannelEnergy> channels, std::span<const std::string> used) {
   for (const std::string& id : terms.missing) {
-    // Without a package there is no total; nor where nothing at all is left.
-    if (!id.starts_with("cpu.package.") && !terms.sums.empty()) continue;
+    // Without a package there is no total, nor without what the work used; nor where nothing at all is left.
+    const bool needed = id.starts_with("cpu.package.") || std::ranges::find(used, id) != used.end();
+    if (!needed && !terms.sums.empty()) continue;
     const auto lost = std::ranges::find(channels, id, &record::ChannelEnergy::channel);
+    if (lost == channels.end()) {
+      return missing_energy(fmt::format("{}: absent", id), "the work used it, and no sensor of it is known here");
+    }
     if (lost->gross.value) return missing_energy(fmt::format("{}: modelled, the rest is measured", id), {});
     return missing_energy(fmt::format("{}: {}", id, lost->gross.reason), lost->gross.hint);
   }
@@ -211,7 +219,7 @@ TotalTerms terms_of_total(std::span<const Channel> channels) {
   for (const Channel& channel : channels) {
     if (channel.provenance != Provenance::missing) readable.insert(channel.id);
   }
-  return choose_terms(channels, readable);
+  return choose_terms(channels, readable, {});
 }
 
 std::vector<record::IdleBaseline> idle_power(std::span<const Channel> channels, const record::Samples& samples,
@@ -253,12 +261,12 @@ std::vector<record::Warning> measure_window(std::span<const Channel> channels, c
       measure_one(channel, samples, idle, rule, window, energy, measured);
     }
   }
-  const TotalTerms terms = choose_terms(channels, measured.with_value);
+  const TotalTerms terms = choose_terms(channels, measured.with_value, rule.used);
   window.sums = terms.sums;
   window.missing = terms.missing;
   window.complete = terms.missing.empty() && !terms.sums.empty();
-  window.total = total_of(terms, measured.gross, window.channels);
-  window.net_total = total_of(terms, measured.net, window.channels);
+  window.total = total_of(terms, measured.gross, window.channels, rule.used);
+  window.net_total = total_of(terms, measured.net, window.channels, rule.used);
   warn_of_total(window, rule.most_uncertain, measured.warnings);
   return std::move(measured.warnings);
 }

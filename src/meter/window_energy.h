@@ -3,6 +3,7 @@
 #pragma once
 
 #include <span>
+#include <string>
 #include <vector>
 
 #include "base/clock.h"
@@ -25,11 +26,13 @@ struct TotalTerms {
 // The terms where every channel that can be read gives a value.
 TotalTerms terms_of_total(std::span<const record::Channel> channels);
 
-// How the energy of one channel is found, and from which relative half-width on a window is called too short.
+// How the energy of one channel is found, from which relative half-width on a window is called too short, and the
+// channels that the work used: without one of them there is no total, as without a package. Packages need not be named.
 struct WindowRule {
   ChannelResult (*measure)(const record::Channel& channel, const record::Samples& samples, std::size_t index,
                            base::MonoTime begin, base::MonoTime end, base::Seconds batch) = measure_channel;
   double most_uncertain = 0.05;
+  std::span<const std::string> used;  // ids; one that no channel has is missing as "absent"
 };
 
 // Fills window.channels, totals, sums, complete and missing for [window.begin, window.end]; net energies where `idle`

@@ -86,6 +86,7 @@ struct Expectation {
   std::vector<std::string> warnings;  // exactly these codes
   std::vector<ExpectedEnergy> energies;
   std::string method;             // of the total, where it matters: "load_model"
+  std::vector<std::string> used;  // channels that the work uses: without them there is no total
   std::vector<std::string> sums;  // what the total adds up, where it matters
 };
 

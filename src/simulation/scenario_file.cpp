@@ -244,6 +244,7 @@ Result<void> read_expectation(const Reader& reader, const toml::table& from, Exp
       text(reader, "method", expected.method),
       texts(reader, "warnings", expected.warnings),
       texts(reader, "sums", expected.sums),
+      texts(reader, "used", expected.used),
       energies(reader, expected.energies),
   };
   return reader.read_table(from, keys, " in [expect]");

@@ -46,6 +46,14 @@ TEST(GpuChoice, WhatCannotBeToldCountsAsAll) {
 
 TEST(GpuChoice, AListNamesThem) { EXPECT_THAT(ids("1"), ElementsAre("cpu.package.0", "gpu.1", "gpu.1.slice.0")); }
 
+TEST(GpuChoice, ThoseThatAreNamedAreUsedAndATotalNeedsThem) {
+  EXPECT_THAT(choose_gpus(two_gpus(), "1", {})->used, ElementsAre("gpu.1"));
+  EXPECT_THAT(choose_gpus(two_gpus(), "visible", "0")->used, ElementsAre("gpu.0"));
+  EXPECT_THAT(choose_gpus(two_gpus(), "visible", "MIG-33333333")->used, ElementsAre("gpu.1"));
+  EXPECT_THAT(choose_gpus(two_gpus(), "visible", {})->used, ElementsAre());
+  EXPECT_THAT(choose_gpus(two_gpus(), "all", "0")->used, ElementsAre());
+}
+
 TEST(GpuChoice, OneThatIsNotThereIsAnErrorThatNamesWhatIs) {
   const auto chosen = choose_gpus(two_gpus(), "7", {});
   ASSERT_FALSE(chosen);

@@ -87,6 +87,28 @@ def test_a_run_says_so_everywhere_and_the_store_keeps_it(wattlens, scenario):
     assert row["energy_j_per_image_provenance"] == "simulated"
 
 
+def test_without_a_gpu_that_the_work_used_there_is_no_total(wattlens, tmp_path):
+    lost = """
+[power.gpu]
+constant_w = 300
+[[sensor]]
+id = "gpu.0"
+power = "gpu"
+[[fault]]
+kind = "unplugged"
+sensor = "gpu.0"
+"""
+    (tmp_path / "lost.toml").write_text(SCENARIO + lost, encoding="utf-8")
+    measure = ["measure", "--simulate", "lost.toml", "--json", "result.json"]
+    named = wattlens(*measure, "--gpus", "0", "--", "sleep", "0.5", check=0)
+    assert "no total" in named.stderr.splitlines()[0]
+    found = json.loads((tmp_path / "result.json").read_text(encoding="utf-8"))
+    assert "energy_j" not in found["total"]
+    assert found["total"]["partial_energy_j"] == pytest.approx(100 * found["window"]["duration_s"], rel=0.01)
+    # Of a GPU that may have been idle only a lower bound is lost.
+    assert "at least" in wattlens(*measure, "--", "sleep", "0.5", check=0).stderr.splitlines()[0]
+
+
 @pytest.mark.parametrize(
     ("content", "named"),
     [

@@ -309,6 +309,18 @@ TEST(MeasureWindow, AMissingPackageLeavesNoTotal) {
   EXPECT_NEAR(window.channels[0].gross.value->value, 100.0, 0.5);
 }
 
+TEST(MeasureWindow, WithoutAGpuThatTheWorkUsedThereIsNoTotal) {
+  Bench bench({steady("cpu.package.0", 50.0)});
+  const std::vector<std::string> used = {"gpu.0"};
+  bench.measure(1.0, 2.0);
+  EXPECT_TRUE(bench.window.total.value.has_value());
+  measure_window(bench.meter.channels(), bench.samples, {}, bench.window, {.used = used});
+  EXPECT_FALSE(bench.window.total.value.has_value());
+  EXPECT_EQ(bench.window.total.reason, "gpu.0: absent");
+  EXPECT_FALSE(bench.window.complete);
+  EXPECT_THAT(bench.window.sums, ElementsAre("cpu.package.0"));
+}
+
 TEST(MeasureWindow, MissingMemoryMakesTheTotalALowerBound) {
   Bench bench({steady("cpu.package.0", 100), missing("cpu.dram.0", "permission")});
   const auto& window = bench.measure(1, 2, 50);

@@ -177,7 +177,10 @@ void expect_words(const Scenario& scenario, bool files) {
   const record::Samples samples = route.sample();
   record::Window window = route.window();
   std::set<std::string> codes;
-  for (const auto& warning : meter::measure_window(route.channels(), samples, {}, window)) codes.insert(warning.code);
+  const meter::WindowRule rule{.used = scenario.expected.used};
+  for (const auto& warning : meter::measure_window(route.channels(), samples, {}, window, rule)) {
+    codes.insert(warning.code);
+  }
   const auto& wanted = scenario.expected.warnings;
   EXPECT_EQ(codes, std::set<std::string>(wanted.begin(), wanted.end()));
   for (const ExpectedEnergy& energy : scenario.expected.energies) expect_energy(scenario, energy, window);
