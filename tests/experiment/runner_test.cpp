@@ -181,8 +181,8 @@ TEST_F(RunnerTest, MakingAModelReadyHasItsEnergyApart) {
     const record::Phase& ready = run.preparation.front();
     EXPECT_GE(ready.duration(), Seconds{0.2});
     ASSERT_TRUE(ready.gross.value) << ready.gross.reason;
-    EXPECT_LE(ready.gross.relative->low.value, kPower * ready.duration().value);
-    EXPECT_GE(ready.gross.relative->high.value, kPower * ready.duration().value);
+    // Not its interval, which holds the truth 19 times of 20; a sample that comes late moves an end by as much.
+    EXPECT_NEAR(ready.gross.value->value, kPower * ready.duration().value, 1.0);
     EXPECT_NEAR(ready.net.value->value, 0.0, 1.0);
     EXPECT_LT(ready.end, run.windows.front().begin);
   }

@@ -54,8 +54,8 @@ class FakeMeter final : public meter::Meter {
   Result<void> read(std::span<meter::Reading> out) override {
     for (std::size_t i = 0; i < fakes_.size(); ++i) {
       out[i] = {};
-      const base::MonoTime now =
-          clock_.now();  // once: the value is that of the stamp, whatever the machine does between
+      // Asked once: the value is that of the stamp, whatever the machine does in between.
+      const base::MonoTime now = clock_.now();
       out[i].before = out[i].after = now;
       const double time = (now - start_).value;
       if (fakes_[i].channel.provenance == record::Provenance::missing || fails(fakes_[i], time)) continue;
