@@ -181,7 +181,7 @@ TraceMark mark_of(const FileReport& file) {
   TraceMark mark{.labels = lower_case(file.file)};
   for (const SeriesResult& series : file.series) {
     mark.labels += '\n' + lower_case(series.info.device);
-    mark.seconds = std::max(mark.seconds, series.covered.value);
+    mark.duration = std::max(mark.duration, series.covered);
   }
   if (!file.series.empty()) mark.begin_ns = file.series.front().begin_ns;
   return mark;

@@ -9,6 +9,10 @@
 namespace wattlens::audit {
 namespace {
 
+using base::Joules;
+using base::Seconds;
+using base::Watts;
+
 constexpr std::int64_t kFewReadings = 10;
 constexpr double kMostOfABoard = 1500.0;   // W; no board that is sold may draw as much
 constexpr double kMostOfAMachine = 20e3;   // W
@@ -86,11 +90,11 @@ class Readings {
           "look where the number comes from; call it modelled where it is");
       return;
     }
-    constexpr double kLongStand = 30.0;  // s
-    if (run.readings < 60 || run.seconds < kLongStand || run.seconds < 0.02 * scan_.covered().value) return;
+    constexpr Seconds kLongStand{30.0};
+    if (run.readings < 60 || run.duration < kLongStand || run.duration < 0.02 * scan_.covered()) return;
     add("stuck", Severity::warning, run.line,
-        fmt::format("{} equal readings in a row, over {:.3g} s", run.readings, run.seconds),
-        fmt::format("{:.2g} % of the time may not have been measured", 100.0 * run.seconds / scan_.covered().value),
+        fmt::format("{} equal readings in a row, over {:.3g} s", run.readings, run.duration.value),
+        fmt::format("{:.2g} % of the time may not have been measured", 100.0 * (run.duration / scan_.covered())),
         "a gauge may show a constant at idle; under load it stands still");
   }
 
@@ -105,21 +109,21 @@ class Readings {
   void check_decreases() {
     if (scan_.decrease_count() == 0) return;
     const Decrease& first = scan_.decreases().front();
-    double wrong = 0.0;
+    Joules wrong;
     std::int64_t known = 0;
     for (const Decrease& decrease : scan_.decreases()) {
       wrong += decrease.after - decrease.before;
       if (decrease.range) ++known;
     }
     std::string seen = fmt::format("the counter goes down {} time(s), first from {:.7g} J to {:.7g} J",
-                                   scan_.decrease_count(), first.before, first.after);
-    if (first.range) seen += fmt::format("; it wraps at {:.7g} J", *first.range);
+                                   scan_.decrease_count(), first.before.value, first.after.value);
+    if (first.range) seen += fmt::format("; it wraps at {:.7g} J", first.range->value);
     add(known == scan_.decrease_count() ? "counter_wrap" : "counter_reset", Severity::fault, first.line,
         std::move(seen),
         fmt::format(
             "differences as they stand hold {:+.4g} J; here {} of {} are corrected as wraps, the others count at the "
             "usual power",
-            wrong, known, scan_.decrease_count()),
+            wrong.value, known, scan_.decrease_count()),
         "add the counter's range at a wrap, and read it at least twice per range");
   }
 
@@ -151,16 +155,16 @@ class Readings {
                         : board ? kMostOfABoard
                                 : std::max(kSpike * median_, 5.0 * scan_.power().quantile(0.98).value_or(0.0));
     const auto& highest = scan_.highest();
-    const auto end = std::ranges::find_if(highest, [most](const Step& step) { return step.watts <= most; });
+    const auto end = std::ranges::find_if(highest, [most](const Step& step) { return step.power.value <= most; });
     const auto count = end - highest.begin();
     const bool isolated = limit || board || count <= std::max<std::int64_t>(3, scan_.samples() / 1000);
     if (count == 0 || !isolated || median_ > most) return;
     double watts = 0.0;
-    for (auto step = highest.begin(); step != end; ++step) watts += step->watts - median_;
+    for (auto step = highest.begin(); step != end; ++step) watts += step->power.value - median_;
     const double joules = watts * scan_.step().quantile(0.5).value_or(0.0);
     add("spikes", Severity::fault, highest.front().line,
         fmt::format("{} reading(s) above {:.4g} W, up to {:.4g} W; the median is {:.4g} W", count, most,
-                    highest.front().watts, median_),
+                    highest.front().power.value, median_),
         fmt::format("they hold about {:.3g} J of {:.4g} J ({:.2g} %)", joules, scan_.energy().value,
                     100.0 * joules / scan_.energy().value),
         limit ? fmt::format("twice the part's limit of {:.0f} W cannot be: drop these readings as gaps", limit->value)
@@ -170,22 +174,22 @@ class Readings {
   void check_idle() {
     if (scan_.samples() < kFewReadings) return;
     const Edges edges = edges_of(scan_);
-    const double seconds = edges.begin.seconds + edges.end.seconds;
-    if (seconds == 0.0) {
+    const Seconds idle = edges.begin.duration + edges.end.duration;
+    if (idle == Seconds{}) {
       add("missing_idle", Severity::remark, 0,
           fmt::format("the log begins and ends under load (never below {:.0f} % of the median {:.4g} W at its ends)",
                       100.0 * kIdleShare, median_),
           "energy above idle cannot be told", "log some 10 s before and after the work");
       return;
     }
-    const double joules = edges.begin.joules + edges.end.joules;
-    const double of_all = joules / scan_.energy().value;
+    const Joules energy = edges.begin.energy + edges.end.energy;
+    const double of_all = energy / scan_.energy();
     add("idle_inside", of_all > 0.01 ? Severity::warning : Severity::remark, scan_.first_line(),
         fmt::format(
             "{:.3g} s at the begin and {:.3g} s at the end are below {:.0f} % of the median {:.4g} W (there {:.4g} W)",
-            edges.begin.seconds, edges.end.seconds, 100.0 * kIdleShare, median_, joules / seconds),
+            edges.begin.duration.value, edges.end.duration.value, 100.0 * kIdleShare, median_, (energy / idle).value),
         fmt::format("the whole log holds {:.4g} J, without its ends {:.4g} J ({:+.2g} %)", scan_.energy().value,
-                    scan_.energy().value - joules, -100.0 * of_all),
+                    (scan_.energy() - energy).value, -100.0 * of_all),
         "cut the log at the begin and the end of the work, by its own times");
   }
 
@@ -194,25 +198,25 @@ class Readings {
   double median_ = 0.0;
 };
 
-Edge first_edge(const std::vector<Moment>& moments, double bound) {
+Edge first_edge(const std::vector<Moment>& moments, Watts bound) {
   Edge edge;
-  for (std::size_t i = 1; i < moments.size() && moments[i - 1].watts < bound; ++i) {
-    const double step = moments[i].seconds - moments[i - 1].seconds;
-    edge.seconds += step;
-    edge.joules += 0.5 * (moments[i].watts + moments[i - 1].watts) * step;
+  for (std::size_t i = 1; i < moments.size() && moments[i - 1].power < bound; ++i) {
+    const Seconds step = moments[i].time - moments[i - 1].time;
+    edge.duration += step;
+    edge.energy += 0.5 * (moments[i].power + moments[i - 1].power) * step;
     edge.line = moments[i].line;
   }
-  if (edge.seconds > 0.0) edge.watts = edge.joules / edge.seconds;
+  if (edge.duration > Seconds{}) edge.power = edge.energy / edge.duration;
   return edge;
 }
 
 }  // namespace
 
 Edges edges_of(const SeriesScan& scan) {
-  const double bound = kIdleShare * scan.power().quantile(0.5).value_or(0.0);
+  const Watts bound{kIdleShare * scan.power().quantile(0.5).value_or(0.0)};
   std::vector<Moment> last = scan.last_moments();
   std::ranges::reverse(last);
-  for (Moment& moment : last) moment.seconds = scan.covered().value - moment.seconds;
+  for (Moment& moment : last) moment.time = scan.covered() - moment.time;
   return {first_edge(scan.first_moments(), bound), first_edge(last, bound)};
 }
 

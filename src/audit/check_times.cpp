@@ -8,6 +8,8 @@
 namespace wattlens::audit {
 namespace {
 
+using base::Seconds;
+
 // What a second reading at the same moment does: to a gauge nothing, to increments it adds.
 std::string effect_of_duplicates(const SeriesScan& scan) {
   return scan.info().kind == SeriesKind::increment ? "if they are copies, their energy is counted twice"
@@ -27,17 +29,17 @@ void check_duplicates(const SeriesScan& scan, std::vector<Finding>& findings) {
        .mend = "log a finer time, or the number of the device beside it"});
 }
 
-void check_steps_back(const SeriesScan& scan, double usual, std::vector<Finding>& findings) {
+void check_steps_back(const SeriesScan& scan, Seconds usual, std::vector<Finding>& findings) {
   std::int64_t hours = 0;
   std::int64_t hour_line = 0;
-  double back = 0.0;
+  Seconds back;
   std::int64_t line = 0;
   for (const Step& step : scan.steps_back()) {
-    if (is_hour_step(-step.seconds, usual)) {
+    if (is_hour_step(-step.duration, usual)) {
       if (hours++ == 0) hour_line = step.line;
     } else {
       if (line == 0) line = step.line;
-      back -= step.seconds;
+      back -= step.duration;
     }
   }
   if (hours > 0) {
@@ -51,23 +53,23 @@ void check_steps_back(const SeriesScan& scan, double usual, std::vector<Finding>
          .mend = "log UTC or a time since the begin"});
   }
   if (line == 0) return;
-  findings.push_back(
-      {.code = "timestamps_descending",
-       .severity = Severity::fault,
-       .line = line,
-       .column = name_of(scan.info()),
-       .seen = fmt::format("times run back {} times, by {:.3g} s together", scan.steps_back_count() - hours, back),
-       .changes = "the energy of these steps is not known; the interval is wider by it",
-       .mend = "sort the rows, or log a steady clock"});
+  findings.push_back({.code = "timestamps_descending",
+                      .severity = Severity::fault,
+                      .line = line,
+                      .column = name_of(scan.info()),
+                      .seen = fmt::format("times run back {} times, by {:.3g} s together",
+                                          scan.steps_back_count() - hours, back.value),
+                      .changes = "the energy of these steps is not known; the interval is wider by it",
+                      .mend = "sort the rows, or log a steady clock"});
 }
 
-void check_gaps(const SeriesScan& scan, double usual, std::vector<Finding>& findings) {
+void check_gaps(const SeriesScan& scan, Seconds usual, std::vector<Finding>& findings) {
   std::int64_t gaps = 0;
-  double seconds = 0.0;
+  Seconds unseen;
   std::int64_t line = 0;
-  double longest = 0.0;
+  Seconds longest;
   for (const Step& step : scan.longest_steps()) {
-    if (is_hour_step(step.seconds, usual)) {
+    if (is_hour_step(step.duration, usual)) {
       findings.push_back(
           {.code = "daylight_saving_step",
            .severity = Severity::fault,
@@ -75,33 +77,33 @@ void check_gaps(const SeriesScan& scan, double usual, std::vector<Finding>& find
            .column = name_of(scan.info()),
            .seen = fmt::format("the clock was set forward by an hour, or the log stood still so long: a step of "
                                "{:.4g} s among steps of {:.3g} s",
-                               step.seconds, usual),
+                               step.duration.value, usual.value),
            .changes = fmt::format("an integral over the times as they stand holds {:.4g} J too much",
-                                  step.watts * (step.seconds - usual)),
+                                  (step.power * (step.duration - usual)).value),
            .mend = "log UTC or a time since the begin"});
-    } else if (is_gap(step.seconds, usual)) {
+    } else if (is_gap(step.duration, usual)) {
       if (gaps++ == 0) {
         line = step.line;
-        longest = step.seconds;
+        longest = step.duration;
       }
-      seconds += step.seconds;
+      unseen += step.duration;
     }
   }
   if (gaps == 0) return;
-  const double covered = scan.covered().value;
+  const Seconds covered = scan.covered();
   findings.push_back(
       {.code = "gaps",
-       .severity = seconds > 0.05 * covered    ? Severity::fault
-                   : seconds > 0.005 * covered ? Severity::warning
-                                               : Severity::remark,
+       .severity = unseen > 0.05 * covered    ? Severity::fault
+                   : unseen > 0.005 * covered ? Severity::warning
+                                              : Severity::remark,
        .line = line,
        .column = name_of(scan.info()),
        .seen = fmt::format("{} gap(s) of {:.3g} s together, the longest {:.3g} s, among steps of {:.3g} s", gaps,
-                           seconds, longest, usual),
+                           unseen.value, longest.value, usual.value),
        .changes = scan.info().kind == SeriesKind::counter
                       ? std::string("nothing: a counter goes on counting")
                       : fmt::format("{:.2g} % of the time was not seen; mean power × readings leaves it out",
-                                    100.0 * seconds / covered),
+                                    100.0 * (unseen / covered)),
        .mend = "look why the logger stood still: a busy processor, a suspended machine"});
 }
 
@@ -134,8 +136,8 @@ void check_times(const SeriesScan& scan, std::vector<Finding>& findings) {
   check_mixed(scan, findings);
   const auto usual = scan.step().quantile(0.5);
   if (!usual) return;
-  check_steps_back(scan, *usual, findings);
-  check_gaps(scan, *usual, findings);
+  check_steps_back(scan, Seconds{*usual}, findings);
+  check_gaps(scan, Seconds{*usual}, findings);
 }
 
 }  // namespace wattlens::audit

@@ -31,9 +31,9 @@ std::string name_of(const SeriesInfo& info);
 
 // The stretch of lower power with which a series begins, or ends.
 struct Edge {
-  double seconds = 0.0;
-  double joules = 0.0;
-  double watts = 0.0;  // mean
+  base::Seconds duration;
+  base::Joules energy;
+  base::Watts power;  // mean
   std::int64_t line = 0;
 };
 struct Edges {

@@ -9,6 +9,7 @@ namespace wattlens::audit {
 namespace {
 
 using base::Joules;
+using base::Seconds;
 
 constexpr double kNormal95 = 1.959963984540054;
 
@@ -23,20 +24,20 @@ std::string share(double joules, double of) {
 }
 
 // What steps that are no ordinary ones change.
-void add_steps(const SeriesScan& scan, double usual, Bounds& bounds) {
+void add_steps(const SeriesScan& scan, Seconds usual, Bounds& bounds) {
   const double range = scan.highest_power().value - scan.lowest().value;
   double gap_seconds = 0.0;
   for (const Step& step : scan.longest_steps()) {
-    if (is_hour_step(step.seconds, usual)) {
-      bounds.energy -= step.watts * (step.seconds - usual);
+    if (is_hour_step(step.duration, usual)) {
+      bounds.energy -= (step.power * (step.duration - usual)).value;
       bounds.holds.emplace_back("an hour that the clock was set forward, taken out");
-    } else if (is_gap(step.seconds, usual) && scan.info().kind == SeriesKind::power) {
-      gap_seconds += step.seconds;
+    } else if (is_gap(step.duration, usual) && scan.info().kind == SeriesKind::power) {
+      gap_seconds += step.duration.value;
     }
   }
   if (gap_seconds > 0.0) {
     // What the list of the longest steps does not hold, the histogram does.
-    gap_seconds = std::max(gap_seconds, scan.step().sum_above(kGap * usual * 1.04));
+    gap_seconds = std::max(gap_seconds, scan.step().sum_above(kGap * usual.value * 1.04));
     const double half = 0.5 * range * gap_seconds;
     bounds.half_width += half;
     bounds.holds.push_back(fmt::format("gaps of {:.3g} s together ({})", gap_seconds, share(half, bounds.energy)));
@@ -44,8 +45,8 @@ void add_steps(const SeriesScan& scan, double usual, Bounds& bounds) {
   if (scan.info().kind != SeriesKind::power) return;
   double unsure = 0.0;
   for (const Step& step : scan.steps_back()) {
-    bounds.energy += step.watts * usual;
-    if (!is_hour_step(-step.seconds, usual)) unsure -= step.seconds * step.watts;
+    bounds.energy += (step.power * usual).value;
+    if (!is_hour_step(-step.duration, usual)) unsure -= (step.duration * step.power).value;
   }
   if (unsure > 0.0) {
     bounds.half_width += unsure;
@@ -56,22 +57,22 @@ void add_steps(const SeriesScan& scan, double usual, Bounds& bounds) {
 void add_decreases(const SeriesScan& scan, Bounds& bounds) {
   double unsure = 0.0;
   for (const Decrease& decrease : scan.decreases()) {
-    if (!decrease.range) unsure += scan.highest_power().value * decrease.seconds;
+    if (!decrease.range) unsure += (scan.highest_power() * decrease.duration).value;
   }
   if (unsure == 0.0) return;
   bounds.half_width += unsure;
   bounds.holds.push_back(fmt::format("a counter that began anew ({})", share(unsure, bounds.energy)));
 }
 
-void add_sensor(const SensorError& sensor, double seconds, const Bounds& bounds, Integral& integral) {
+void add_sensor(const SensorError& sensor, Seconds covered, const Bounds& bounds, Integral& integral) {
   const double low = bounds.energy - bounds.half_width;
   const double high = bounds.energy + bounds.half_width;
   record::Interval<Joules> absolute{Joules{low * (1.0 + sensor.gain_low)}, Joules{high * (1.0 + sensor.gain_high)}};
   std::string words =
       fmt::format("gain of such sensors ({:+.0f} … {:+.0f} %", 100.0 * sensor.gain_low, 100.0 * sensor.gain_high);
   if (sensor.offset) {
-    absolute.low += sensor.offset->low * base::Seconds{seconds};
-    absolute.high += sensor.offset->high * base::Seconds{seconds};
+    absolute.low += sensor.offset->low * covered;
+    absolute.high += sensor.offset->high * covered;
     words += fmt::format(", {:+.0f} … {:+.0f} W", sensor.offset->low.value, sensor.offset->high.value);
   }
   integral.absolute = absolute;
@@ -80,10 +81,11 @@ void add_sensor(const SensorError& sensor, double seconds, const Bounds& bounds,
 
 }  // namespace
 
-bool is_gap(double seconds, double usual_step) { return usual_step > 0.0 && seconds > kGap * usual_step; }
+bool is_gap(Seconds step, Seconds usual_step) { return usual_step > Seconds{} && step > kGap * usual_step; }
 
-bool is_hour_step(double seconds, double usual_step) {
-  return usual_step > 0.0 && usual_step < 300.0 && std::abs(seconds - kDaylightSaving) <= 2.0 * usual_step + 1.0;
+bool is_hour_step(Seconds step, Seconds usual_step) {
+  const double usual = usual_step.value;
+  return usual > 0.0 && usual < 300.0 && std::abs((step - kDaylightSaving).value) <= 2.0 * usual + 1.0;
 }
 
 std::optional<Integral> integrate(const SeriesScan& scan, const SensorErrors& sensors) {
@@ -99,7 +101,7 @@ std::optional<Integral> integrate(const SeriesScan& scan, const SensorErrors& se
   } else {
     integral.leaves_out.emplace_back("how late the counter moves at both ends");
   }
-  add_steps(scan, *usual, bounds);
+  add_steps(scan, Seconds{*usual}, bounds);
   add_decreases(scan, bounds);
   integral.energy = Joules{bounds.energy};
   integral.relative = {Joules{bounds.energy - bounds.half_width}, Joules{bounds.energy + bounds.half_width}};
@@ -107,7 +109,7 @@ std::optional<Integral> integrate(const SeriesScan& scan, const SensorErrors& se
   integral.holds = bounds.holds;
   const auto sensor = sensors ? sensors(scan.info()) : std::nullopt;
   const bool known = sensor && (sensor->gain_low != 0.0 || sensor->gain_high != 0.0);
-  if (known) add_sensor(*sensor, scan.covered().value, bounds, integral);
+  if (known) add_sensor(*sensor, scan.covered(), bounds, integral);
   if (!known) integral.leaves_out.emplace_back("the sensor's own error");
   if (sensor && sensor->duty && *sensor->duty < 1.0) {
     integral.leaves_out.push_back(fmt::format("a sensor that sees {:.0f} % of the time", 100.0 * *sensor->duty));

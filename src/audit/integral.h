@@ -31,9 +31,9 @@ struct Integral {
 
 // A step so long that something was not logged: more than so many usual ones.
 inline constexpr double kGap = 5.0;
-bool is_gap(double seconds, double usual_step);
+bool is_gap(base::Seconds step, base::Seconds usual_step);
 // A clock that was set by an hour, as daylight saving does, within a log of shorter steps.
-bool is_hour_step(double seconds, double usual_step);
+bool is_hour_step(base::Seconds step, base::Seconds usual_step);
 
 // Gauges: trapezoid over what each reading covers, as docs/measurement.md has it; the 95 % sampling term is
 // 1.96 √Σ ½ (ΔP Δt)², from the differences of neighbours (von Neumann 1941). In a gap the power was one of those seen:

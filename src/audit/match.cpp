@@ -82,14 +82,14 @@ Pairs pair_up(const std::vector<std::size_t>& in_order, const std::vector<std::s
   }
   std::vector<double> of_traces;
   std::vector<double> of_rows;
-  for (const std::size_t trace : in_order) of_traces.push_back(traces[trace].seconds);
+  for (const std::size_t trace : in_order) of_traces.push_back(traces[trace].duration.value);
   for (const std::size_t row : candidates) of_rows.push_back(rows[row].duration->value);
   const bool fewer_traces = in_order.size() <= candidates.size();
   const auto chosen = fewer_traces ? Alignment(of_traces, of_rows).best() : Alignment(of_rows, of_traces).best();
   for (std::size_t i = 0; i < chosen.size(); ++i) {
     const std::size_t trace = fewer_traces ? in_order[i] : in_order[chosen[i]];
     const std::size_t row = fewer_traces ? candidates[chosen[i]] : candidates[i];
-    if (durations_fit(traces[trace].seconds, rows[row].duration->value)) pairs.emplace_back(trace, row);
+    if (durations_fit(traces[trace].duration.value, rows[row].duration->value)) pairs.emplace_back(trace, row);
   }
   return pairs;
 }

@@ -15,7 +15,7 @@ namespace wattlens::audit {
 struct TraceMark {
   std::string labels;  // its path and devices, in small letters
   std::int64_t begin_ns = 0;
-  double seconds = 0.0;
+  base::Seconds duration;
 };
 
 // Per trace the index of its row; nothing where none fits, or where nothing tells which of several.

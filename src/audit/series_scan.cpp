@@ -8,6 +8,9 @@
 namespace wattlens::audit {
 namespace {
 
+using base::Joules;
+using base::Seconds;
+
 constexpr std::size_t kRemembered = 64;
 // Where energy counters begin anew: 32 bits of 61 µJ and of 15.3 µJ as powercap tells them (max_energy_range_uj) and as
 // the register has them, 32 bits of µJ and of mJ.
@@ -15,8 +18,8 @@ constexpr std::array<double, 6> kCounterRanges = {262143.328850, 262144.0,    65
                                                   65536.0,       4294.967296, 4294967.296};
 constexpr double kLikeBefore = 4.0;  // a power within this factor of the usual one
 
-bool by_seconds(const Step& a, const Step& b) { return a.seconds > b.seconds; }
-bool by_watts(const Step& a, const Step& b) { return a.watts > b.watts; }
+bool by_duration(const Step& a, const Step& b) { return a.duration > b.duration; }
+bool by_power(const Step& a, const Step& b) { return a.power > b.power; }
 
 // Keeps the greatest: a heap whose front is the least of them.
 template <class Greater>
@@ -30,8 +33,8 @@ void remember(std::vector<Step>& heap, const Step& step, Greater greater) {
   std::ranges::push_heap(heap, greater);
 }
 
-std::optional<double> range_of(double before, double after, double seconds, std::optional<double> usual_w) {
-  std::optional<double> best;
+std::optional<Joules> range_of(double before, double after, double seconds, std::optional<double> usual_w) {
+  std::optional<Joules> best;
   double least = std::log(kLikeBefore);
   for (const double range : kCounterRanges) {
     const double watts = (after + range - before) / seconds;
@@ -39,7 +42,7 @@ std::optional<double> range_of(double before, double after, double seconds, std:
     const double distance = std::abs(std::log(watts / *usual_w));
     if (distance > least) continue;
     least = distance;
-    best = range;
+    best = Joules{range};
   }
   return best;
 }
@@ -57,7 +60,7 @@ void SeriesScan::add(std::int64_t time_ns, double value, std::int64_t line) {
   if (++samples_ == 1) {
     first_line_ = line;
     first_value_ = value;
-    run_ = {1, 0.0, line};
+    run_ = {1, {}, line};
     longest_equal_run_ = run_;
   }
   if (samples_ == 1 && !begun_) {
@@ -69,13 +72,12 @@ void SeriesScan::add(std::int64_t time_ns, double value, std::int64_t line) {
     if (samples_ > 1) add_run(seconds, value, line);
     if (seconds > 0.0) {
       add_forward(seconds, value, line);
-    } else if (seconds == 0.0) {
-      if (duplicates_++ == 0) first_duplicate_line_ = line;
-      if (info_.kind == SeriesKind::increment) joules_ += value;
-      if (info_.kind == SeriesKind::power) add_power(value, line);
     } else {
-      if (steps_back_count_++ < static_cast<std::int64_t>(kRemembered))
-        steps_back_.push_back({seconds, last_watts_, line});
+      if (seconds == 0.0) {
+        if (duplicates_++ == 0) first_duplicate_line_ = line;
+      } else if (steps_back_count_++ < static_cast<std::int64_t>(kRemembered)) {
+        steps_back_.push_back({{seconds}, {last_watts_}, line});
+      }
       if (info_.kind == SeriesKind::increment) joules_ += value;
       if (info_.kind == SeriesKind::power) add_power(value, line);
     }
@@ -90,9 +92,9 @@ double SeriesScan::counted(double seconds, double value, std::int64_t line) {
   const double energy = value - last_value_;
   if (energy >= 0.0) return energy;
   const auto usual = watts_.quantile(0.5);
-  Decrease decrease{last_value_, value, seconds, line, range_of(last_value_, value, seconds, usual)};
+  const Decrease decrease{{last_value_}, {value}, {seconds}, line, range_of(last_value_, value, seconds, usual)};
   if (decrease_count_++ < static_cast<std::int64_t>(kRemembered)) decreases_.push_back(decrease);
-  if (decrease.range) return energy + *decrease.range;
+  if (decrease.range) return energy + decrease.range->value;
   return usual.value_or(0.0) * seconds;  // it began anew at an unknown place: the usual power stands in
 }
 
@@ -108,7 +110,7 @@ void SeriesScan::add_forward(double seconds, double value, std::int64_t line) {
     energy = counted(seconds, value, line);
     watts = energy / seconds;
   }
-  remember(longest_steps_, {seconds, energy / seconds, line}, by_seconds);
+  remember(longest_steps_, {{seconds}, {energy / seconds}, line}, by_duration);
   joules_ += energy;
   covered_s_ += seconds;
   add_power(watts, line);
@@ -121,8 +123,8 @@ void SeriesScan::add_power(double watts, std::int64_t line) {
   last_watts_ = watts;
   sum_of_power_ += watts;
   watts_.add(watts);
-  remember(highest_, {0.0, watts, line}, by_watts);
-  const Moment moment{covered_s_, watts, line};
+  remember(highest_, {{}, {watts}, line}, by_power);
+  const Moment moment{{covered_s_}, {watts}, line};
   if (first_moments_.size() < kEdgeReadings) first_moments_.push_back(moment);
   if (ring_.size() < kEdgeReadings) {
     ring_.push_back(moment);
@@ -135,11 +137,11 @@ void SeriesScan::add_power(double watts, std::int64_t line) {
 void SeriesScan::add_run(double seconds, double value, std::int64_t line) {
   if (value != last_value_) {
     ++changes_;
-    run_ = {1, 0.0, line};
+    run_ = {1, {}, line};
     return;
   }
   ++run_.readings;
-  run_.seconds += std::max(seconds, 0.0);
+  run_.duration += Seconds{std::max(seconds, 0.0)};
   if (run_.readings > longest_equal_run_.readings) longest_equal_run_ = run_;
 }
 
@@ -149,11 +151,11 @@ std::vector<Moment> SeriesScan::last_moments() const {
   return moments;
 }
 
-base::Joules SeriesScan::sampling_error() const { return {std::sqrt(sampling_variance_)}; }
+Joules SeriesScan::sampling_error() const { return {std::sqrt(sampling_variance_)}; }
 
 void SeriesScan::finish() {
-  std::ranges::sort(longest_steps_, by_seconds);
-  std::ranges::sort(highest_, by_watts);
+  std::ranges::sort(longest_steps_, by_duration);
+  std::ranges::sort(highest_, by_power);
 }
 
 }  // namespace wattlens::audit

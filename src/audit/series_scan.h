@@ -28,34 +28,34 @@ struct SeriesInfo {
 
 // From one reading to the next.
 struct Step {
-  double seconds = 0.0;
-  double watts = 0.0;  // mean of both ends, or of the energy between
+  base::Seconds duration;
+  base::Watts power;  // mean of both ends, or of the energy between
   std::int64_t line = 0;
 };
 
 struct EqualRun {
   std::int64_t readings = 0;
-  double seconds = 0.0;
+  base::Seconds duration;
   std::int64_t line = 0;  // of its first reading
 };
 
 // A counter that went down.
 struct Decrease {
-  double before = 0.0;  // J
-  double after = 0.0;
-  double seconds = 0.0;
+  base::Joules before;
+  base::Joules after;
+  base::Seconds duration;
   std::int64_t line = 0;
-  std::optional<double> range;  // J: where the counter began anew, if the power then is like that before
+  std::optional<base::Joules> range;  // where the counter began anew, if the power then is like that before
 };
 
 struct Moment {
-  double seconds = 0.0;  // since the first reading, along the steps forward
-  double watts = 0.0;
+  base::Seconds time;  // since the first reading, along the steps forward
+  base::Watts power;
   std::int64_t line = 0;
 };
 
 inline constexpr std::size_t kEdgeReadings = 2048;  // remembered of either end
-inline constexpr double kDaylightSaving = 3600.0;
+inline constexpr base::Seconds kDaylightSaving{3600.0};
 
 class SeriesScan {
  public:
@@ -76,7 +76,7 @@ class SeriesScan {
   std::int64_t first_negative_line() const { return first_negative_line_; }
   std::int64_t duplicates() const { return duplicates_; }
   std::int64_t first_duplicate_line() const { return first_duplicate_line_; }
-  const std::vector<Step>& steps_back() const { return steps_back_; }  // the first of them; seconds < 0
+  const std::vector<Step>& steps_back() const { return steps_back_; }  // the first of them; duration < 0
   std::int64_t steps_back_count() const { return steps_back_count_; }
   const std::vector<Step>& longest_steps() const { return longest_steps_; }  // longest first, after finish()
   const std::vector<Step>& highest() const { return highest_; }              // by power, highest first, after finish()
