@@ -7,6 +7,7 @@
 
 #include "base/text.h"
 #include "experiment/axis.h"
+#include "experiment/device_channels.h"
 
 namespace wattlens::cli {
 namespace {
@@ -17,14 +18,6 @@ bool is_gpu(const record::Channel& channel) { return channel.id.starts_with("gpu
 
 // "gpu.0" of "gpu.0.slice.1": a slice's energy is that of its board, if any.
 std::string board_of(const std::string& id) { return id.substr(0, id.find('.', std::string_view("gpu.").size())); }
-
-std::vector<std::string> gpus_of(std::span<const record::Channel> channels) {
-  std::vector<std::string> ids;
-  for (const record::Channel& channel : channels) {
-    if (is_gpu(channel) && channel.id == board_of(channel.id)) ids.push_back(channel.id);
-  }
-  return ids;
-}
 
 std::vector<record::Channel> only(std::span<const record::Channel> channels, const std::set<std::string>& gpus) {
   std::vector<record::Channel> kept;
@@ -40,7 +33,7 @@ ChosenChannels named(std::span<const record::Channel> channels, const std::set<s
 
 Result<std::set<std::string>> listed(std::span<const record::Channel> channels, const std::string& choice) {
   WATTLENS_TRY(const auto numbers, experiment::parse_integer_axis(choice, "--gpus", 0, kHighestGpu));
-  const std::vector<std::string> here = gpus_of(channels);
+  const std::vector<std::string> here = experiment::gpu_boards(channels);
   std::set<std::string> chosen;
   for (const std::int64_t number : numbers) {
     std::string id = fmt::format("gpu.{}", number);
@@ -74,7 +67,7 @@ Result<ChosenChannels> choose_gpus(std::span<const record::Channel> channels, co
     WATTLENS_TRY(const auto chosen, listed(channels, choice));
     return named(channels, chosen);
   }
-  if (!visible || gpus_of(channels).empty()) return all;
+  if (!visible || experiment::gpu_boards(channels).empty()) return all;
   std::set<std::string> chosen;
   for (const std::string_view part : base::split(*visible, ',')) {
     const std::string_view name = base::trim(part);

@@ -70,8 +70,9 @@ class Runner {
     experiment.machine = machine;
     experiment.channels.assign(tools_.meters.channels().begin(), tools_.meters.channels().end());
     experiment.points = plan_points(plan_.axes);
+    const std::int64_t round = round_of(experiment.channels);
     for (const record::PlanPoint& point : experiment.points) {
-      points_.emplace_back(point, plan_.effort, round_of(tools_.meters.channels()));
+      points_.emplace_back(point, plan_.effort, round);
     }
   }
 
