@@ -17,6 +17,7 @@
 #include "base/text.h"
 #include "meter/command_energy.h"
 #include "meter/command_log.h"
+#include "meter/spread.h"
 #include "meter/stamp.h"
 #include "meter/window_energy.h"
 #include "simulation/simulated_meter.h"
@@ -30,7 +31,6 @@ using base::Watts;
 using simulation::Power;
 using simulation::Sensor;
 
-constexpr double kNormal95 = 1.959963984540054;
 constexpr double kGainLow = -0.08;
 constexpr double kGainHigh = 0.13;
 constexpr double kPromise = 0.93;
@@ -267,7 +267,7 @@ void draw_sensor(Random& random, Sensor& sensor) {
   sensor.phase = random.uniform() * sensor.period;
   sensor.gain_low = kGainLow;
   sensor.gain_high = kGainHigh;
-  const double deviation = 0.5 * (kGainHigh - kGainLow) / kNormal95;
+  const double deviation = 0.5 * (kGainHigh - kGainLow) / meter::kNormal95;
   sensor.gain = 1.0 / (1.0 + 0.5 * (kGainLow + kGainHigh) + deviation * random.normal());
 }
 

@@ -14,6 +14,14 @@ constexpr Watts kMostOfAnyPart{1500.0};  // where the part tells no limit
 
 }  // namespace
 
+Sight sight_of(const record::Channel& channel, const Gauge& gauge, Seconds period, Seconds length) {
+  const Looks looks{.period = period,
+                    .look = channel.averaging_window.value_or(channel.duty.value_or(1.0) * period),
+                    .count = static_cast<std::int64_t>(length / std::max(period, gauge.usual_step)),
+                    .period_error = gauge.usual_step / std::max(length, gauge.usual_step)};
+  return {.looks = looks, .low = Watts{gauge.low_w}, .high = Watts{gauge.high_w}};
+}
+
 Sight sight_of(const record::Channel& channel, const Track& track, std::int64_t updates) {
   Sight sight;
   const Seconds period = track.edges.size() >= 2 ? track.period : channel.update_period.value_or(Seconds{});

@@ -5,6 +5,7 @@
 #include "base/units.h"
 #include "meter/channel_energy.h"
 #include "meter/edges.h"
+#include "meter/gauge_readings.h"
 #include "meter/phase_cover.h"
 #include "record/channel.h"
 
@@ -16,6 +17,9 @@ struct Sight {
   base::Watts low;
   base::Watts high;
 };
+
+// Of a gauge whose values stay for `period` each, over so long a part of its readings.
+Sight sight_of(const record::Channel& channel, const Gauge& gauge, base::Seconds period, base::Seconds length);
 
 // Of a counter that adds up such a sensor: the looks between its edges, as many as `updates`.
 Sight sight_of(const record::Channel& channel, const Track& track, std::int64_t updates);

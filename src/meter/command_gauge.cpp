@@ -4,7 +4,6 @@
 
 #include <algorithm>
 #include <cmath>
-#include <limits>
 
 #include "meter/blind_time.h"
 #include "meter/gauge_energy.h"
@@ -26,20 +25,9 @@ ChannelResult measure_unknown_gauge(const Channel& channel, const Samples& sampl
                                     MonoTime end) {
   ChannelResult result = measure_channel(channel, samples, index, begin, end, end - begin);
   if (!result.value) return result;
-  std::int64_t low = std::numeric_limits<std::int64_t>::max();
-  std::int64_t high = std::numeric_limits<std::int64_t>::min();
-  std::int64_t changes = 0;
-  std::int64_t last = Samples::kNoReading;
-  for (const std::int64_t value : samples.values[index]) {
-    if (value == Samples::kNoReading) continue;
-    low = std::min(low, value);
-    high = std::max(high, value);
-    changes += last != Samples::kNoReading && value != last ? 1 : 0;
-    last = value;
-  }
-  const Seconds seen{static_cast<double>(samples.time_us.back() - samples.time_us.front()) * 1e-6};
-  const Seconds period = seen / static_cast<double>(changes + 1);
-  const double blur = static_cast<double>(high - low) * 1e-6 * std::min(period, end - begin).value;
+  const Gauge gauge = read_gauge(samples, index, begin);
+  const Seconds period = std::max(gauge.update_period, gauge.usual_step);
+  const double blur = (gauge.high_w - gauge.low_w) * std::min(period, end - begin).value;
   result.spread.add_uniform(blur);
   result.spread.add_uniform(blur);
   return result;
@@ -86,27 +74,16 @@ ChannelResult measure_known_gauge(const Channel& channel, const Gauge& gauge, co
   spread.add_uniform(0.5 * std::abs((looks.before->power - looks.after->power).value) * settling.value);
   result.value = Joules{integral.joules} - idle;
   spread.add(integral.gaps);
-  // At either end a value stood for longer or shorter than the time it speaks of.
   // A command shorter than the averaging window shows less than the power it drew.
   const Watts above_idle = *result.value / end - looks.before->power;
   const double range = std::max(gauge.high_w - gauge.low_w, std::abs(above_idle.value));
+  // At either end a value stood for longer or shorter than the time it speaks of.
   const double jump = range * uneven_share(window / period);
   spread.add_uniform(0.5 * jump * period.value);
   spread.add_uniform(0.5 * jump * period.value);
   spread.add_uniform(0.5 * range * gauge.usual_step.value);
-  const Seconds look = channel.averaging_window.value_or(channel.duty.value_or(1.0) * period);
-  const Looks seen{.period = period,
-                   .look = look,
-                   .count = static_cast<std::int64_t>(end / std::max(period, gauge.usual_step)),
-                   .period_error = 0.0};
-  add_blind_time(channel, end, end, {seen, Watts{gauge.low_w}, Watts{gauge.high_w}}, result);
-  if (integral.longest_gap > kGaugeGap * std::max(gauge.usual_step, Seconds{0.01})) {
-    result.warnings.push_back(
-        {"gap",
-         channel.id,
-         fmt::format("{} could not be read for {:.0f} ms", channel.id, integral.longest_gap.value * 1e3),
-         {}});
-  }
+  add_blind_time(channel, end, end, sight_of(channel, gauge, period, end), result);
+  warn_of_gap(channel, integral, std::max(gauge.usual_step, Seconds{0.01}), result);
   return result;
 }
 

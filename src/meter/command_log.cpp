@@ -77,8 +77,9 @@ bool CommandLog::enough(std::size_t channel, Seconds looked, std::optional<Secon
   if (seen_[channel].failed) return looked >= kRetried;
   // A gauge must have forgotten the command, and then show idle power.
   const Seconds settling = about.kind == record::ChannelKind::power ? settling_time(about) : Seconds{};
-  if (command && settling > Seconds{})
+  if (command && settling > Seconds{}) {
     return looked >= std::min(settling + kIdleAfter * about.update_period.value_or(period), kLongest);
+  }
   if (seen_[channel].edges >= kEdges) return true;
   const Seconds limit = period > Seconds{} ? kPeriods * period + kMargin : kUnknown;
   return looked >= std::min(limit, kLongest);

@@ -91,13 +91,7 @@ void add_errors(const record::Channel& channel, const Gauge& gauge, const Part& 
     result.spread.add_uniform(0.5 * range * late.value);
     result.spread.add_uniform(0.5 * range * late.value);
   }
-  const Seconds look = channel.averaging_window.value_or(channel.duty.value_or(1.0) * gauge.update_period);
-  const Looks looks{
-      .period = gauge.update_period,
-      .look = look,
-      .count = static_cast<std::int64_t>(integral.covered / std::max(gauge.update_period, gauge.usual_step)),
-      .period_error = gauge.usual_step / std::max(integral.covered, gauge.usual_step)};
-  add_blind_time(channel, duration, batch, {looks, Watts{gauge.low_w}, Watts{gauge.high_w}}, result);
+  add_blind_time(channel, duration, batch, sight_of(channel, gauge, gauge.update_period, integral.covered), result);
 }
 
 }  // namespace
@@ -106,6 +100,16 @@ Seconds settling_time(const record::Channel& channel, Seconds observed_period) {
   if (!channel.averaging_window && !channel.update_period) return {};
   const Seconds period = observed_period > Seconds{} ? observed_period : channel.update_period.value_or(Seconds{});
   return channel.lag.value_or(Seconds{}) + channel.averaging_window.value_or(Seconds{}) + period;
+}
+
+void warn_of_gap(const record::Channel& channel, const GaugeIntegral& integral, Seconds usual_step,
+                 ChannelResult& result) {
+  if (integral.longest_gap <= kGaugeGap * usual_step) return;
+  result.warnings.push_back(
+      {"gap",
+       channel.id,
+       fmt::format("{} could not be read for {:.0f} ms", channel.id, integral.longest_gap.value * 1e3),
+       {}});
 }
 
 ChannelResult measure_gauge(const record::Channel& channel, const Samples& samples, std::size_t index, MonoTime begin,
@@ -130,13 +134,7 @@ ChannelResult measure_gauge(const record::Channel& channel, const Samples& sampl
   result.updates = integral.readings;
   result.value = Joules{integral.joules * (duration / integral.covered)};
   add_errors(channel, gauge, part, integral, duration, batch, result);
-  if (integral.longest_gap > kGaugeGap * gauge.usual_step) {
-    result.warnings.push_back(
-        {"gap",
-         channel.id,
-         fmt::format("{} could not be read for {:.0f} ms", channel.id, integral.longest_gap.value * 1e3),
-         {}});
-  }
+  warn_of_gap(channel, integral, gauge.usual_step, result);
   return result;
 }
 

@@ -8,6 +8,7 @@
 #include <cstdint>
 
 #include "base/json.h"
+#include "meter/spread.h"
 
 namespace wattlens::meter {
 namespace {
@@ -15,7 +16,6 @@ namespace {
 using base::Json;
 using base::member;
 
-constexpr double kNormal975 = 1.959963984540054;
 constexpr double kBytesPerGib = 1073741824.0;
 
 // Names of processors made for servers: the population that the watts per core come from.
@@ -57,7 +57,7 @@ Result<std::vector<double>> read_shape(const Json& population) {
 
 // The interval is that of a logarithm; independent spreads add as squares.
 ModelGain gain_of(double log_half_width, double further_log_spread, double least_share) {
-  const double half = std::hypot(log_half_width, kNormal975 * further_log_spread);
+  const double half = std::hypot(log_half_width, kNormal95 * further_log_spread);
   return {least_share * std::exp(-half) - 1.0, std::exp(half) - 1.0};
 }
 
