@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <array>
+#include <iterator>
 #include <optional>
 #include <string>
 #include <utility>
@@ -159,9 +160,15 @@ class Opener {
       if (boards[board].channel.provenance == record::Provenance::measured) add_slices(boards, board);
     }
     const std::vector<bool> moves = watch_counters(boards);
+    std::vector<Board> checks;
     for (std::size_t i = 0; i < boards.size(); ++i) {
       if (boards[i].channel.provenance == record::Provenance::measured) choose(boards[i], moves[i]);
+      if (auto check = check_of(boards[i])) {
+        boards[i].channel.covers.push_back(check->channel.id);
+        checks.push_back(*std::move(check));
+      }
     }
+    boards.insert(boards.end(), std::make_move_iterator(checks.begin()), std::make_move_iterator(checks.end()));
     return boards;
   }
 
@@ -291,6 +298,27 @@ class Opener {
     if (!known || known->counter_source == CounterSource::unknown) {
       channel.scope += "; it is not known whether its counter sees all of the time";
     }
+  }
+
+  // The power of a board whose counter is read, as a channel of its own: what the counter says is held against it.
+  std::optional<Board> check_of(const Board& board) const {
+    if (board.source != Source::counter) return std::nullopt;
+    const Source power = best_power_source(board);
+    const auto known = profile(board, power);
+    // Of a reading that may see any share of the time no interval can be told, and nothing be held against it.
+    if (power == Source::none || !known) return std::nullopt;
+    Board check = board;
+    check.source = power;
+    check.counter.reset();
+    record::Channel& channel = check.channel;
+    channel.id += ".power";
+    channel.checks = board.channel.id;
+    channel.covers.clear();
+    channel.kind = record::ChannelKind::power;
+    channel.method = method_name(power);
+    channel.scope = fmt::format("the power of {}, which its counter is checked with; in no total", board.channel.id);
+    apply_profile(*known, channel);
+    return check;
   }
 
   const NvmlLibrary& nvml_;

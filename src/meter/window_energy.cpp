@@ -12,6 +12,7 @@
 
 #include "base/text.h"
 #include "meter/channel_energy.h"
+#include "meter/cross_check.h"
 
 namespace wattlens::meter {
 namespace {
@@ -188,7 +189,10 @@ void measure_one(const Channel& channel, const record::Samples& samples, std::sp
     result = rule.measure(channel, samples, *index, window.begin, window.end, batch);
   }
   energy.updates = result.updates;
-  measured.warnings.insert(measured.warnings.end(), result.warnings.begin(), result.warnings.end());
+  // What only checks another channel is no result: where it cannot be told there is no check.
+  if (channel.checks.empty()) {
+    measured.warnings.insert(measured.warnings.end(), result.warnings.begin(), result.warnings.end());
+  }
   if (!channel.caution.empty()) measured.warnings.push_back({"weaker_sensor", channel.id, channel.caution, {}});
   if (!result.value) {
     energy.gross = energy.net = missing_energy(result.reason, channel.hint);
@@ -268,6 +272,7 @@ std::vector<record::Warning> measure_window(std::span<const Channel> channels, c
   window.total = total_of(terms, measured.gross, window.channels, rule.used);
   window.net_total = total_of(terms, measured.net, window.channels, rule.used);
   warn_of_total(window, rule.most_uncertain, measured.warnings);
+  for (record::Warning& warning : cross_check(channels, window)) measured.warnings.push_back(std::move(warning));
   return std::move(measured.warnings);
 }
 

@@ -18,6 +18,7 @@ struct Channel {
   std::string method;               // "powercap", "load_model"
   std::string scope;                // in words: what it covers
   std::vector<std::string> covers;  // ids of the channels that lie inside this one
+  std::string checks;  // the channel that this one reads a second time, in another way: compared with it, in no total
   Provenance provenance = Provenance::missing;
   std::string reason;  // where missing
   std::string hint;

@@ -45,6 +45,7 @@ void visit_fields(Visitor& v, Self& x) {
   v("method", x.method);
   v("scope", x.scope);
   v("covers", x.covers);
+  v("checks", x.checks);
   v("provenance", x.provenance);
   v("reason", x.reason);
   v("hint", x.hint);

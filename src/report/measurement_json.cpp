@@ -48,6 +48,7 @@ Json channel_json(const record::Channel& channel, const record::Window& window) 
     if (!gross.hint.empty()) json["hint"] = gross.hint;
   }
   json["covers"] = channel.covers;
+  if (!channel.checks.empty()) json["checks"] = channel.checks;
   return json;
 }
 

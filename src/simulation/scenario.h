@@ -25,6 +25,7 @@ struct Sensor {
   std::string power;                                        // the name of what it measures
   record::ChannelKind kind = record::ChannelKind::counter;  // or power
   std::string scope;
+  std::string checks;             // the id of the sensor whose part it reads a second time, as record::Channel::checks
   double unit = 1e-6;             // J (counter) or W (gauge): readings are multiples of it
   std::optional<int> width_bits;  // a counter begins again at 0 after 2^width_bits units
   Joules start{1000.0};           // what a counter showed at the start of the simulation; one that counts is seldom 0

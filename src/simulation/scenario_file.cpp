@@ -168,6 +168,7 @@ Result<Sensor> parse_sensor(const Reader& reader, const toml::table& from) {
       text(reader, "id", sensor.id),
       text(reader, "power", sensor.power),
       text(reader, "scope", sensor.scope),
+      text(reader, "checks", sensor.checks),
       word(reader, "kind", sensor.kind, kKinds),
       number(reader, "unit_j", sensor.unit, 1e-9, 1e3),
       number(reader, "unit_w", sensor.unit, 1e-9, 1e3),
@@ -269,6 +270,14 @@ Result<void> check_names(const Scenario& scenario, std::string_view file) {
     ids.push_back(sensor.id);
   }
   if (ids.empty()) return fail(ErrorKind::usage, fmt::format("{}: there is no sensor", file), "add a [[sensor]]");
+  for (const Sensor& sensor : scenario.sensors) {
+    if (sensor.checks.empty()) continue;
+    std::vector<std::string> others = ids;
+    std::erase(others, sensor.id);
+    if (std::ranges::find(others, sensor.checks) == others.end()) {
+      return refuse(fmt::format("{} checks no other sensor", sensor.id), sensor.checks, others);
+    }
+  }
   for (const Fault& fault : scenario.faults) {
     if (!fault.sensor.empty() && std::ranges::find(ids, fault.sensor) == ids.end()) {
       return refuse("a fault of the unknown sensor", fault.sensor, ids);

@@ -71,6 +71,14 @@ std::vector<std::string> parts_of(const std::string& id) {
   return {"cpu.cores." + number, "cpu.uncore." + number};
 }
 
+std::vector<std::string> covered_by(const Scenario& scenario, const Sensor& sensor) {
+  std::vector<std::string> covered = parts_of(sensor.id);
+  for (const Sensor& other : scenario.sensors) {
+    if (other.checks == sensor.id) covered.push_back(other.id);
+  }
+  return covered;
+}
+
 // Why a sensor cannot be used from the start; empty where it can.
 std::string missing_from_the_start(const Scenario& scenario, const Sensor& sensor) {
   for (const Fault& fault : scenario.faults) {
@@ -87,7 +95,8 @@ record::Channel describe(const Scenario& scenario, const Sensor& sensor) {
   channel.kind = sensor.kind;
   channel.method = "simulated";
   channel.scope = sensor.scope.empty() ? fmt::format("simulated: {}", scenario.title) : sensor.scope;
-  channel.covers = parts_of(sensor.id);
+  channel.covers = covered_by(scenario, sensor);
+  channel.checks = sensor.checks;
   channel.provenance = record::Provenance::simulated;
   channel.update_period = sensor.nominal_period;
   channel.largest_power = sensor.limit;

