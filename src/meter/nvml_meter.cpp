@@ -150,6 +150,7 @@ class Opener {
     std::string version;
     nvml_.driver_version(version);
     driver_ = base::parse_integer(version.substr(0, version.find('.'))).value_or(0);
+    driver_version_ = version;
   }
 
   std::vector<Board> open(unsigned count) {
@@ -185,6 +186,7 @@ class Opener {
     }
     if (nvml_.name(board.device, board.name) == NvmlStatus::success) board.channel.scope += ": " + board.name;
     nvml_.uuid(board.device, board.channel.device);
+    board.channel.driver = driver_version_;
     int major = 0;
     int minor = 0;
     if (nvml_.compute_capability(board.device, major, minor) == NvmlStatus::success) {
@@ -325,6 +327,7 @@ class Opener {
   const SensorProfiles& profiles_;
   base::Clock& clock_;
   std::int64_t driver_ = 0;
+  std::string driver_version_;
 };
 
 }  // namespace

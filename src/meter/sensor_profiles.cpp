@@ -118,6 +118,7 @@ void apply_profile(const SensorProfile& profile, record::Channel& channel) {
   channel.gain_low = profile.gain_low;
   channel.gain_high = profile.gain_high;
   channel.offset = profile.offset;
+  channel.figures_from = "profile";
 }
 
 }  // namespace wattlens::meter

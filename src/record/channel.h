@@ -32,7 +32,9 @@ struct Channel {
   std::optional<double> duty;               // the share of the time that the sensor sees, where it is below 1
   std::optional<Watts> largest_power;       // that the part is allowed to draw
   std::string device;                       // which part it is, by an id that stays: "GPU-ae551429-..."
-  std::string caution;  // where a better reading should have been there: what this one is, for every result
+  std::string driver;                       // version of the board's driver; empty: the kernel's own
+  std::string figures_from;  // where period, window, lag and duty come from: "profile", "calibrated 2026-11-21"
+  std::string caution;       // where a better reading should have been there: what this one is, for every result
 };
 
 // A remark that changes how a result is read. Codes are stable words: "neighbour", "few_batches", "counter_stuck".

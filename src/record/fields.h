@@ -58,6 +58,8 @@ void visit_fields(Visitor& v, Self& x) {
   v("duty", x.duty);
   v("largest_power_w", x.largest_power);
   v("device", x.device);
+  v("driver", x.driver);
+  v("figures_from", x.figures_from);
   v("caution", x.caution);
 }
 

@@ -39,12 +39,26 @@ Joules ramp_energy(const Ramp& ramp, Seconds time) {
   return ramp.low * before + mean * inside + ramp.high * after;
 }
 
+Watts step_power(const std::vector<Step>& steps, Seconds time) {
+  const auto next = std::ranges::upper_bound(steps, time, {}, &Step::at);
+  return next != steps.begin() ? std::prev(next)->power : Watts{};
+}
+
+// From 0 to `time`.
+Joules steps_energy(const std::vector<Step>& steps, Seconds time) {
+  Joules energy;
+  for (std::size_t i = 0; i < steps.size(); ++i) {
+    const Seconds end = i + 1 < steps.size() ? std::min(steps[i + 1].at, time) : time;
+    const Seconds begin = std::max(steps[i].at, Seconds{});
+    if (end > begin) energy += steps[i].power * (end - begin);
+  }
+  return energy;
+}
+
 }  // namespace
 
 Watts Power::at(Seconds time) const {
-  Watts power = constant;
-  const auto next = std::ranges::upper_bound(steps, time, {}, &Step::at);
-  if (next != steps.begin()) power += std::prev(next)->power;
+  Watts power = constant + step_power(steps, time) + step_power(load_steps, time);
   if (square) {
     const Seconds since = time - square->phase;
     const Seconds into = since - std::floor(since / square->period) * square->period;
@@ -63,12 +77,7 @@ Watts Power::at(Seconds time) const {
 
 Joules Power::energy(Seconds time) const {
   if (time < Seconds{}) return at(Seconds{}) * time;
-  Joules energy = constant * time;
-  for (std::size_t i = 0; i < steps.size(); ++i) {
-    const Seconds end = i + 1 < steps.size() ? std::min(steps[i + 1].at, time) : time;
-    const Seconds begin = std::max(steps[i].at, Seconds{});
-    if (end > begin) energy += steps[i].power * (end - begin);
-  }
+  Joules energy = constant * time + steps_energy(steps, time) + steps_energy(load_steps, time);
   if (square) energy += square_energy(*square, time - square->phase) - square_energy(*square, -square->phase);
   if (ramp) energy += ramp_energy(*ramp, time) - ramp_energy(*ramp, Seconds{});
   if (bursts) energy += bursts_energy(*bursts, time);

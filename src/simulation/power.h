@@ -53,6 +53,8 @@ struct Power {
   std::optional<Square> square;
   std::optional<Ramp> ramp;
   std::optional<Bursts> bursts;
+  Watts load;                    // more while the load of a calibration is on (LoadableMeter)
+  std::vector<Step> load_steps;  // of that, until now
 
   Watts at(Seconds time) const;
   Joules energy(Seconds time) const;  // from 0 to `time`, which may be negative

@@ -67,6 +67,7 @@ Result<void> read_power(const Reader& reader, const toml::table& from, const std
   const Keys keys = {
       watts(reader, "constant_w", power.constant),
       steps(reader, power.steps),
+      watts(reader, "load_w", power.load),
       table(reader, "square",
             [&](const toml::table& inner) {
               Square& square = power.square.emplace(Square{.period = {1.0}});

@@ -145,6 +145,12 @@ class SimulatedMeter final : public meter::Meter {
     return {};
   }
 
+  void switch_load(bool on) {
+    for (auto& [name, power] : scenario_.powers) {
+      power.load_steps.push_back({clock_.now() - start_, on ? power.load : Watts{}});
+    }
+  }
+
  private:
   void add_die(const Sensor& sensor, int die, Entry& entry) {
     Die& added = entry.dies.emplace_back(Die{Register(scenario_, sensor, die), std::nullopt});
@@ -167,6 +173,12 @@ class SimulatedMeter final : public meter::Meter {
 
 std::unique_ptr<meter::Meter> make_simulated_meter(Scenario scenario, const base::Clock& clock) {
   return std::make_unique<SimulatedMeter>(std::move(scenario), clock);
+}
+
+LoadableMeter make_loadable_meter(Scenario scenario, const base::Clock& clock) {
+  auto meter = std::make_unique<SimulatedMeter>(std::move(scenario), clock);
+  SimulatedMeter& its = *meter;
+  return {std::move(meter), [&its](bool on) { its.switch_load(on); }};
 }
 
 meter::MeterSet open_simulated_meters(Scenario scenario, const base::Clock& clock) {
