@@ -209,6 +209,7 @@ std::optional<record::Warning> apply_kept(std::span<const KeptCalibration> kept,
   if (figures.averaging_window.value && channel.kind == record::ChannelKind::power) {
     channel.averaging_window = figures.averaging_window.value->value;
   }
+  if (figures.lag.value) channel.lag = figures.lag.value->value;
   if (figures.duty.value) {
     channel.duty.reset();
     // Where its interval reaches 1, nothing says that a part of the time is not seen.

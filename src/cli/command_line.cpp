@@ -63,6 +63,7 @@ std::optional<Command> chosen(const CLI::App& app, const Everything& all) {
   const CLI::App* meters = app.get_subcommand("meters");
   if (meters->got_subcommand("list")) return all.meters.list;
   if (meters->got_subcommand("watch")) return all.meters.watch;
+  if (meters->got_subcommand("calibrate")) return all.meters.calibrate;
   const CLI::App* network = app.get_subcommand("network");
   if (network->got_subcommand("list")) return all.network.list;
   if (network->got_subcommand("show")) return all.network.show;

@@ -9,6 +9,7 @@
 #include "base/cancel.h"
 #include "base/result.h"
 #include "cli/audit_command.h"
+#include "cli/calibrate_command.h"
 #include "cli/doctor_command.h"
 #include "cli/exit_code.h"
 #include "cli/export_command.h"
@@ -21,9 +22,9 @@
 
 namespace wattlens::cli {
 
-using Command =
-    std::variant<DoctorOptions, MeasureOptions, RunOptions, ListOptions, ShowOptions, ExportOptions, NetworkListOptions,
-                 NetworkShowOptions, NetworkExportOptions, MetersListOptions, MetersWatchOptions, AuditOptions>;
+using Command = std::variant<DoctorOptions, MeasureOptions, RunOptions, ListOptions, ShowOptions, ExportOptions,
+                             NetworkListOptions, NetworkShowOptions, NetworkExportOptions, MetersListOptions,
+                             MetersWatchOptions, CalibrateOptions, AuditOptions>;
 
 struct Parsed {
   std::optional<Command> command;

@@ -12,6 +12,7 @@
 #include "meter/unsupported_sensors.h"
 #include "record/json.h"
 #include "record/names.h"
+#include "report/simulated.h"
 
 namespace wattlens::cli {
 namespace {
@@ -111,7 +112,7 @@ DoctorFindings examine(const record::MachineState& machine, Sensors sensors,
   std::vector<meter::Reading> second(first);
   meters.read(first);
   findings.absent.assign(meters.absent().begin(), meters.absent().end());
-  if (sensors.warnings.empty()) {  // of a simulation, nothing of this machine is told
+  if (!report::simulated(meters.channels())) {  // of a simulation, nothing of this machine is told
     for (meter::AbsentMeter& other : meter::unsupported_sensors("/")) findings.absent.push_back(std::move(other));
   }
   for (const worker::EngineLocation& engine : engines) {

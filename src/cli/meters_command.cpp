@@ -44,7 +44,10 @@ bool gives_energy(const record::Window& window) {
 class Looks {
  public:
   Looks(Sensors sensors, base::Clock& clock, base::Hertz rate)
-      : clock_(clock), meters_(std::move(sensors.meters)), sampler_(meters_, clock, {.rate = rate}) {}
+      : clock_(clock),
+        meters_(std::move(sensors.meters)),
+        warnings_(std::move(sensors.warnings)),
+        sampler_(meters_, clock, {.rate = rate}) {}
 
   Result<void> start() {
     WATTLENS_CHECK(sampler_.start());
@@ -54,6 +57,7 @@ class Looks {
 
   std::span<const record::Channel> channels() const { return meters_.channels(); }
   std::span<const meter::AbsentMeter> absent() const { return meters_.absent(); }
+  std::span<const record::Warning> warnings() const { return warnings_; }
 
   // Sleeps until `interval` after the last one. Nothing where it was cancelled, or where no channel has moved enough
   // yet: that time is then part of the next look.
@@ -72,6 +76,7 @@ class Looks {
  private:
   base::Clock& clock_;
   meter::MeterSet meters_;
+  std::vector<record::Warning> warnings_;
   meter::Sampler sampler_;
   MonoTime begin_;  // of the look at hand
   MonoTime end_;    // of the last sleep
@@ -89,6 +94,9 @@ std::string list_text(const Looks& looks, const record::Window& window, const Ou
   };
   for (const record::ChannelEnergy& channel : window.channels) {
     if (!channel.gross.value) add(channel.channel, report::in_words(channel.gross.reason), channel.gross.hint);
+  }
+  for (const record::Warning& warning : looks.warnings()) {
+    if (warning.code != "simulated") add(warning.channel, warning.message, warning.hint);
   }
   for (const meter::AbsentMeter& absent : looks.absent()) add(absent.name, absent.reason, absent.hint);
   report::Page page;

@@ -1,6 +1,7 @@
 // The flags of `wattlens meters`.
 #pragma once
 
+#include "cli/calibrate_command.h"
 #include "cli/meters_command.h"
 
 namespace CLI {
@@ -12,6 +13,7 @@ namespace wattlens::cli {
 struct MetersCommands {
   MetersListOptions list;
   MetersWatchOptions watch;
+  CalibrateOptions calibrate;
 };
 
 void add_meters(CLI::App& app, MetersCommands& all);

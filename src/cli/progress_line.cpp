@@ -52,8 +52,13 @@ std::string progress_text(const experiment::Progress& progress, std::size_t colu
 ProgressLine::ProgressLine(std::FILE* out) : out_(out), terminal_(isatty(fileno(out)) == 1) {}
 
 void ProgressLine::show(const experiment::Progress& progress) {
+  if (terminal_) show_text(progress_text(progress, terminal_columns(fileno(out_))));
+}
+
+void ProgressLine::show_text(std::string_view text) {
   if (!terminal_) return;
-  fmt::print(out_, "\r\x1b[K{}", progress_text(progress, terminal_columns(fileno(out_))));
+  const std::size_t columns = terminal_columns(fileno(out_));
+  fmt::print(out_, "\r\x1b[K{}", report::cut(text, columns > 0 ? columns - 1 : 0));
   std::fflush(out_);
   shown_ = true;
 }

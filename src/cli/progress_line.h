@@ -3,6 +3,7 @@
 
 #include <cstdio>
 #include <string>
+#include <string_view>
 
 #include "experiment/progress.h"
 
@@ -17,6 +18,7 @@ class ProgressLine {
   explicit ProgressLine(std::FILE* out);
   ~ProgressLine() { clear(); }
   void show(const experiment::Progress& progress);
+  void show_text(std::string_view text);  // is cut to the terminal
   void clear();
 
  private:

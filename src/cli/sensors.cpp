@@ -2,6 +2,7 @@
 
 #include <utility>
 
+#include "cli/calibrations.h"
 #include "simulation/scenario_file.h"
 #include "simulation/simulated_meter.h"
 
@@ -16,7 +17,11 @@ Result<std::optional<simulation::Scenario>> read_simulated(const base::Path& fil
 
 Sensors open_sensors(std::optional<simulation::Scenario> scenario, base::Clock& clock,
                      const record::MachineState& machine) {
-  if (!scenario) return {meter::MeterSet::open({.clock = &clock, .machine = machine}), {}};
+  if (!scenario) {
+    Sensors sensors{meter::MeterSet::open({.clock = &clock, .machine = machine}), {}};
+    sensors.warnings = use_calibrations(machine, sensors.meters);
+    return sensors;
+  }
   record::Warning warning = simulation::simulated_warning(*scenario);
   return {simulation::open_simulated_meters(*std::move(scenario), clock), {std::move(warning)}};
 }

@@ -16,7 +16,7 @@ namespace wattlens::cli {
 
 struct Sensors {
   meter::MeterSet meters;
-  std::vector<record::Warning> warnings;  // "simulated", which goes into every result; else none
+  std::vector<record::Warning> warnings;  // for every result: "simulated", or a calibration that does not hold
 };
 
 // What --simulate names; nothing where `file` is empty. Fails with usage where it cannot be used: a command asks before

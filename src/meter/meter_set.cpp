@@ -144,6 +144,10 @@ bool MeterSet::anything_measured() const {
   return std::ranges::any_of(channels_, [](const auto& c) { return c.provenance == Provenance::measured; });
 }
 
+void MeterSet::describe_anew(const std::function<void(record::Channel&)>& change) {
+  for (record::Channel& channel : channels_) change(channel);
+}
+
 void MeterSet::read(std::span<Reading> out) {
   for (std::size_t m = 0; m < meters_.size(); ++m) {
     std::ranges::fill(scratch_[m], Reading{});

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cstdint>
+#include <functional>
 #include <memory>
 #include <optional>
 #include <span>
@@ -32,6 +33,10 @@ class MeterSet {
   std::span<const record::Channel> channels() const { return channels_; }
   std::span<const AbsentMeter> absent() const { return absent_; }
   bool anything_measured() const;
+
+  // Lets `change` put in what is known better of each channel: its period, window, duty, gain. Not its id, kind or
+  // provenance.
+  void describe_anew(const std::function<void(record::Channel&)>& change);
 
   // Reads every channel once; `out` has one place per channel. Where another meter reads the same counter, and the
   // chosen one's reads begin to fail, the channel goes on from there with the other's: see changes().

@@ -69,6 +69,7 @@ Table meters_table(std::span<const record::Channel> channels, const record::Wind
                    {"gain_low", "", number},
                    {"gain_high", "", number},
                    {"", "sensor error"},
+                   {"figures_from", "figures from", text, true},
                    {"covers", ""},
                    {"scope", "scope", text, true},
                    {"reason", ""},
@@ -84,7 +85,8 @@ Table meters_table(std::span<const record::Channel> channels, const record::Wind
          mean_power(measured.gross, time), period_text(observed, poll),
          channel.update_period ? Cell(channel.update_period->value) : Cell(), seen ? Cell(observed->value) : Cell(),
          measured.updates, known_gain(channel, channel.gain_low), known_gain(channel, channel.gain_high),
-         gain_text(channel), base::Json(channel.covers), channel.scope, measured.gross.reason, measured.gross.hint});
+         gain_text(channel), channel.figures_from, base::Json(channel.covers), channel.scope, measured.gross.reason,
+         measured.gross.hint});
   }
   return table;
 }

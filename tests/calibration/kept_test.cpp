@@ -99,6 +99,7 @@ TEST(KeptCalibrations, TakeThePlaceOfTheProfile) {
   EXPECT_FALSE(apply_kept(std::vector{example()}, {}, channel).has_value());
   EXPECT_DOUBLE_EQ(channel.update_period->value, 0.1);
   EXPECT_DOUBLE_EQ(channel.averaging_window->value, 0.025);
+  EXPECT_DOUBLE_EQ(channel.lag->value, 0.01);
   EXPECT_DOUBLE_EQ(channel.duty.value(), 0.25);
   EXPECT_EQ(channel.figures_from, "calibrated 2026-11-21");
 }
