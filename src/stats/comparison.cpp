@@ -7,6 +7,7 @@
 
 #include "base/text.h"
 #include "stats/bootstrap.h"
+#include "stats/distributions.h"
 #include "stats/summary.h"
 
 namespace wattlens::stats {
@@ -38,18 +39,17 @@ Result<std::map<std::int64_t, LogMean>> logs_by_block(BlockedSample sample, std:
   return out;
 }
 
-struct LogInterval {
-  Estimate estimate;
-  std::string_view method;
-};
+// Two-sided, of a t test that the mean is 0. Values without scatter settle it.
+double t_test_of_zero(const Estimate& mean, double deviation, std::size_t count) {
+  if (deviation == 0.0) return mean.value == 0.0 ? 1.0 : 0.0;
+  const auto n = static_cast<double>(count);
+  return student_t_two_sided(mean.value / (deviation / std::sqrt(n)), n - 1.0).value_or(0.0);
+}
 
-Result<LogInterval> log_interval(std::span<const double> logs, base::Random& random, double confidence) {
-  if (logs.size() >= kBcaPairs) {
-    WATTLENS_TRY(const BcaInterval bca, bca_mean(logs, random, {.confidence = confidence}));
-    return LogInterval{{bca.value, bca.interval}, "bca"};
-  }
-  WATTLENS_TRY(const Estimate estimate, mean_interval(logs, confidence));
-  return LogInterval{estimate, "t"};
+Result<Interval> ratio_interval(const Interval& logs) {
+  const Interval ratio{std::exp(logs.low), std::exp(logs.high)};
+  if (std::isfinite(ratio.high)) return ratio;
+  return fail(ErrorKind::not_measurable, "the interval of the ratio overflows: the ratios vary too much");
 }
 
 std::vector<Verdict> verdicts_of(const Interval& log_ratio, double equivalence_limit) {
@@ -83,27 +83,29 @@ Result<Comparison> compare_by_block(BlockedSample numerator, BlockedSample denom
   }
   WATTLENS_TRY(const auto above, logs_by_block(numerator, "the numerator of a comparison"));
   WATTLENS_TRY(const auto below, logs_by_block(denominator, "the denominator of a comparison"));
-  std::vector<double> logs;
+  Comparison out;
   for (const auto& [block, value] : above) {
     if (const auto other = below.find(block); other != below.end()) {
-      logs.push_back(value.value() - other->second.value());
+      out.log_ratios.push_back(value.value() - other->second.value());
+      out.blocks.push_back(block);
     }
   }
+  const std::vector<double>& logs = out.log_ratios;
   if (logs.size() < 2) {
     return fail(ErrorKind::not_measurable,
                 fmt::format("a comparison needs at least 2 blocks that hold both sides, got {}", logs.size()),
                 "repeat the measurement more often");
   }
-  WATTLENS_TRY(const LogInterval found, log_interval(logs, random, options.confidence));
-  const Interval log_ratio = found.estimate.interval;
-  Comparison out;
-  out.ratio = {std::exp(found.estimate.value), {std::exp(log_ratio.low), std::exp(log_ratio.high)}};
-  if (!std::isfinite(out.ratio.interval.high)) {
-    return fail(ErrorKind::not_measurable, "the interval of the ratio overflows: the ratios vary too much");
+  WATTLENS_TRY(const Estimate mean, mean_interval(logs, options.confidence));
+  out.ratio.value = std::exp(mean.value);
+  WATTLENS_TRY(out.ratio.interval, ratio_interval(mean.interval));
+  if (logs.size() >= kBcaPairs) {
+    WATTLENS_TRY(const BcaInterval bca, bca_mean(logs, random, {.confidence = options.confidence}));
+    WATTLENS_TRY(out.bca, ratio_interval(bca.interval));
   }
-  out.pairs = logs.size();
-  out.method = found.method;
-  out.verdicts = verdicts_of(log_ratio, options.equivalence_limit);
+  WATTLENS_TRY(out.deviation, sample_standard_deviation(logs));
+  out.p_value = t_test_of_zero(mean, out.deviation, logs.size());
+  out.verdicts = verdicts_of(mean.interval, options.equivalence_limit);
   return out;
 }
 

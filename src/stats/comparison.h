@@ -1,11 +1,13 @@
 // Whether one of two things needs less than the other, from repetitions measured side by side, block by block.
 //
 // Each block gives the logarithm of numerator / denominator, so what changed from block to block (heat, a clock, a
-// neighbour) cancels. The interval is Student's t of these logarithms below kBcaPairs pairs, BCa from there on
-// (docs/measurement.md, "Comparison and tests"). Errors as in interval.h. Thread-safe with a Random of one's own.
+// neighbour) cancels. The interval is Student's t of these logarithms; from kBcaPairs pairs a BCa interval stands
+// beside it, and where the two differ much the logarithms are skewed (docs/statistics.md). Errors as in interval.h.
+// Thread-safe with a Random of one's own.
 #pragma once
 
 #include <cstdint>
+#include <optional>
 #include <span>
 #include <string>
 #include <string_view>
@@ -42,10 +44,13 @@ struct ComparisonOptions {
 };
 
 struct Comparison {
-  Estimate ratio;  // numerator / denominator, geometric mean over the pairs
-  std::size_t pairs = 0;
-  std::string_view method;        // "t" or "bca"
-  std::vector<Verdict> verdicts;  // one, or two: less or more, and equivalent
+  Estimate ratio;                    // numerator / denominator, geometric mean over the pairs
+  std::optional<Interval> bca;       // of the same ratio, from kBcaPairs pairs
+  std::vector<double> log_ratios;    // one per common block, in the order of the blocks
+  std::vector<std::int64_t> blocks;  // of these
+  double deviation = 0.0;            // standard deviation of the log ratios
+  double p_value = 1.0;              // two-sided, of the t test that the mean log ratio is 0
+  std::vector<Verdict> verdicts;     // one, or two: less or more, and equivalent
 };
 
 // Blocks that only one of the two has are left out; two common blocks are needed. A length that does not match is a

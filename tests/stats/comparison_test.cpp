@@ -105,7 +105,7 @@ TEST(Comparison, PairsByBlockAndNotByPosition) {
   const Blocks below = {1, 2, 3, 9};
   const auto found = compare_by_block({numerator, above}, {denominator, below}, random);
   ASSERT_TRUE(found);
-  EXPECT_EQ(found->pairs, 3U);
+  EXPECT_EQ(found->log_ratios.size(), 3U);
   EXPECT_NEAR(found->ratio.value, std::cbrt(0.2 * 1.0 * 1.0), 1e-14);
 }
 
@@ -114,17 +114,32 @@ TEST(Comparison, AgreesWithSciPy) {
     const auto numerator = wanted.at("numerator").get<Values>();
     const auto found = compare(numerator, wanted.at("denominator").get<Values>());
     ASSERT_TRUE(found);
-    EXPECT_EQ(found->pairs, numerator.size());
+    EXPECT_EQ(found->log_ratios.size(), numerator.size());
     EXPECT_NEAR(found->ratio.value, wanted.at("ratio").get<double>(), 1e-13);
-    const bool by_t = numerator.size() < kBcaPairs;
-    EXPECT_EQ(found->method, by_t ? "t" : "bca");
-    for (const std::size_t end : {0U, 1U}) {
-      const double ours = end == 0 ? found->ratio.interval.low : found->ratio.interval.high;
-      const double theirs = wanted.at(by_t ? "t_interval_95" : "bca_mean_over_seeds").at(end);
-      const double tolerance = by_t ? 1e-12 : 5.0 * wanted.at("bca_deviation_over_seeds").at(end).get<double>();
-      EXPECT_NEAR(ours, theirs, tolerance);
-    }
+    EXPECT_NEAR(found->ratio.interval.low, wanted.at("t_interval_95").at(0).get<double>(), 1e-12);
+    EXPECT_NEAR(found->ratio.interval.high, wanted.at("t_interval_95").at(1).get<double>(), 1e-12);
+    ASSERT_EQ(found->bca.has_value(), numerator.size() >= kBcaPairs);
+    if (!found->bca) continue;
+    const auto tolerance = [&](std::size_t end) {
+      return 5.0 * wanted.at("bca_deviation_over_seeds").at(end).get<double>();
+    };
+    EXPECT_NEAR(found->bca->low, wanted.at("bca_mean_over_seeds").at(0).get<double>(), tolerance(0));
+    EXPECT_NEAR(found->bca->high, wanted.at("bca_mean_over_seeds").at(1).get<double>(), tolerance(1));
   }
+}
+
+TEST(Comparison, ItsPFallsBelowTheLevelWhereTheIntervalLeavesOneOut) {
+  base::Random random(7);
+  for (int trial = 0; trial < 200; ++trial) {
+    Values above;
+    for (int i = 0; i < 7; ++i) above.push_back(std::exp(0.01 * random.normal() + 0.008));
+    const auto found = compare(above, Values(7, 1.0));
+    ASSERT_TRUE(found);
+    const bool excluded = found->ratio.interval.low > 1.0 || found->ratio.interval.high < 1.0;
+    EXPECT_EQ(found->p_value < 0.05, excluded) << found->p_value;
+  }
+  EXPECT_EQ(compare({2.0, 2.0}, {1.0, 1.0})->p_value, 0.0);
+  EXPECT_EQ(compare({1.0, 2.0}, {1.0, 2.0})->p_value, 1.0);
 }
 
 }  // namespace

@@ -1,4 +1,5 @@
-// The values that SciPy gave, from tests/golden/stats.json (tools/make_stats_reference.py).
+// The values that SciPy, statsmodels and scikit-posthocs gave, from tests/golden/stats.json
+// (tools/make_stats_reference.py) and tests/golden/tests.json (tools/make_test_reference.py).
 #pragma once
 
 #include <gtest/gtest.h>
@@ -12,11 +13,18 @@
 
 namespace wattlens::stats {
 
+inline base::Json read_reference(const std::string& name) {
+  const auto text = base::read_text(base::Path(WATTLENS_TEST_DIR) / "golden" / name);
+  return text ? base::Json::parse(*text) : base::Json();
+}
+
 inline const base::Json& reference() {
-  static const base::Json kReference = [] {
-    const auto text = base::read_text(base::Path(WATTLENS_TEST_DIR) / "golden/stats.json");
-    return text ? base::Json::parse(*text) : base::Json();
-  }();
+  static const base::Json kReference = read_reference("stats.json");
+  return kReference;
+}
+
+inline const base::Json& test_reference() {
+  static const base::Json kReference = read_reference("tests.json");
   return kReference;
 }
 
@@ -24,9 +32,9 @@ inline std::vector<double> reference_sample(const std::string& name) {
   return reference().at("samples").at(name).at("values").get<std::vector<double>>();
 }
 
-// Equal but for rounding: 1e-12 of the wanted value.
-inline void expect_close(double found, double wanted, const std::string& what) {
-  EXPECT_NEAR(found, wanted, 1e-12 * std::fabs(wanted) + 1e-300) << what;
+// Equal but for rounding: 1e-12 of the wanted value, or as said.
+inline void expect_close(double found, double wanted, const std::string& what, double relative = 1e-12) {
+  EXPECT_NEAR(found, wanted, relative * std::fabs(wanted) + 1e-300) << what;
 }
 
 }  // namespace wattlens::stats
