@@ -4,11 +4,14 @@
 
 #include <cmath>
 #include <map>
+#include <utility>
 
 #include "base/text.h"
 #include "stats/bootstrap.h"
 #include "stats/distributions.h"
+#include "stats/planned_looks.h"
 #include "stats/summary.h"
+#include "stats/welch.h"
 
 namespace wattlens::stats {
 namespace {
@@ -19,6 +22,32 @@ struct LogMean {
   double value() const { return sum / count; }
 };
 
+Result<void> check_options(const ComparisonOptions& options) {
+  WATTLENS_CHECK(check_confidence(options.confidence));
+  for (const auto& [value, what] : {std::pair(options.equivalence_limit, "the limit of equivalence"),
+                                    std::pair(options.shared_error, "the error that all pairs share")}) {
+    if (!(value >= 0.0) || !std::isfinite(value)) {
+      return fail(ErrorKind::usage, fmt::format("{} is 0 or more, got {}", what, value));
+    }
+  }
+  return {};
+}
+
+Result<double> positive_log(double x, std::size_t position, std::string_view what) {
+  if (x > 0.0) return std::log(x);
+  return fail(ErrorKind::not_measurable, fmt::format("{} needs positive values, value {} is {}", what, position, x));
+}
+
+Result<std::vector<double>> logs_of(std::span<const double> values, std::string_view what) {
+  WATTLENS_CHECK(check_samples(values, 2, what));
+  std::vector<double> logs;
+  for (std::size_t i = 0; i < values.size(); ++i) {
+    WATTLENS_TRY(const double log, positive_log(values[i], i + 1, what));
+    logs.push_back(log);
+  }
+  return logs;
+}
+
 // The mean logarithm of each block.
 Result<std::map<std::int64_t, LogMean>> logs_by_block(BlockedSample sample, std::string_view what) {
   if (sample.values.size() != sample.blocks.size()) {
@@ -28,12 +57,9 @@ Result<std::map<std::int64_t, LogMean>> logs_by_block(BlockedSample sample, std:
   WATTLENS_CHECK(check_samples(sample.values, 1, what));
   std::map<std::int64_t, LogMean> out;
   for (std::size_t i = 0; i < sample.values.size(); ++i) {
-    const double x = sample.values[i];
-    if (!(x > 0.0)) {
-      return fail(ErrorKind::not_measurable, fmt::format("{} needs positive values, value {} is {}", what, i + 1, x));
-    }
+    WATTLENS_TRY(const double log, positive_log(sample.values[i], i + 1, what));
     LogMean& block = out[sample.blocks[i]];
-    block.sum += std::log(x);
+    block.sum += log;
     block.count += 1.0;
   }
   return out;
@@ -62,6 +88,18 @@ std::vector<Verdict> verdicts_of(const Interval& log_ratio, double equivalence_l
   return out;
 }
 
+Interval widened(Interval logs, const ComparisonOptions& options) {
+  return {logs.low - options.shared_error, logs.high + options.shared_error};
+}
+
+Result<void> set_ratio(Comparison& out, const Estimate& log_ratio, const ComparisonOptions& options) {
+  const Interval logs = widened(log_ratio.interval, options);
+  out.ratio.value = std::exp(log_ratio.value);
+  WATTLENS_TRY(out.ratio.interval, ratio_interval(logs));
+  out.verdicts = verdicts_of(logs, options.equivalence_limit);
+  return {};
+}
+
 }  // namespace
 
 std::string_view to_string(Verdict verdict) {
@@ -76,11 +114,7 @@ std::string_view to_string(Verdict verdict) {
 
 Result<Comparison> compare_by_block(BlockedSample numerator, BlockedSample denominator, base::Random& random,
                                     ComparisonOptions options) {
-  WATTLENS_CHECK(check_confidence(options.confidence));
-  if (!(options.equivalence_limit >= 0.0) || !std::isfinite(options.equivalence_limit)) {
-    return fail(ErrorKind::usage,
-                fmt::format("the limit of equivalence is 0 or more, got {}", options.equivalence_limit));
-  }
+  WATTLENS_CHECK(check_options(options));
   WATTLENS_TRY(const auto above, logs_by_block(numerator, "the numerator of a comparison"));
   WATTLENS_TRY(const auto below, logs_by_block(denominator, "the denominator of a comparison"));
   Comparison out;
@@ -97,15 +131,32 @@ Result<Comparison> compare_by_block(BlockedSample numerator, BlockedSample denom
                 "repeat the measurement more often");
   }
   WATTLENS_TRY(const Estimate mean, mean_interval(logs, options.confidence));
-  out.ratio.value = std::exp(mean.value);
-  WATTLENS_TRY(out.ratio.interval, ratio_interval(mean.interval));
+  WATTLENS_CHECK(set_ratio(out, mean, options));
   if (logs.size() >= kBcaPairs) {
     WATTLENS_TRY(const BcaInterval bca, bca_mean(logs, random, {.confidence = options.confidence}));
-    WATTLENS_TRY(out.bca, ratio_interval(bca.interval));
+    WATTLENS_TRY(out.bca, ratio_interval(widened(bca.interval, options)));
   }
   WATTLENS_TRY(out.deviation, sample_standard_deviation(logs));
   out.p_value = t_test_of_zero(mean, out.deviation, logs.size());
-  out.verdicts = verdicts_of(mean.interval, options.equivalence_limit);
+  WATTLENS_TRY(out.detectable,
+               smallest_detectable_difference(out.deviation, logs.size(), {.confidence = options.confidence}));
+  return out;
+}
+
+Result<Comparison> compare_separate(std::span<const double> numerator, std::span<const double> denominator,
+                                    ComparisonOptions options) {
+  WATTLENS_CHECK(check_options(options));
+  WATTLENS_TRY(const std::vector<double> above, logs_of(numerator, "the numerator of a comparison"));
+  WATTLENS_TRY(const std::vector<double> below, logs_of(denominator, "the denominator of a comparison"));
+  WATTLENS_TRY(const WelchT welch, welch_t(above, below, options.confidence));
+  Comparison out;
+  WATTLENS_CHECK(set_ratio(out, welch.difference, options));
+  WATTLENS_TRY(const double one, sample_standard_deviation(above));
+  WATTLENS_TRY(const double other, sample_standard_deviation(below));
+  out.deviation = std::sqrt(0.5 * (one * one + other * other));
+  out.p_value = welch.p_value;
+  WATTLENS_TRY(const double noncentrality, detectable_noncentrality(welch.degrees, {.confidence = options.confidence}));
+  out.detectable = std::expm1(noncentrality * welch.standard_error);
   return out;
 }
 

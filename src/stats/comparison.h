@@ -41,6 +41,9 @@ struct BlockedSample {
 struct ComparisonOptions {
   double equivalence_limit = 0.02;  // ratios in [1 / 1.02, 1.02] make no difference; symmetric under exchange
   double confidence = kConfidence;
+  // Half-width of an error of the log ratio that all pairs share, such as that of a sensor's offset: it is added to
+  // both ends, because repetition does not shrink it.
+  double shared_error = 0.0;
 };
 
 struct Comparison {
@@ -50,12 +53,19 @@ struct Comparison {
   std::vector<std::int64_t> blocks;  // of these
   double deviation = 0.0;            // standard deviation of the log ratios
   double p_value = 1.0;              // two-sided, of the t test that the mean log ratio is 0
+  double detectable = 0.0;           // relative difference that would be found in 9 of 10 such comparisons
   std::vector<Verdict> verdicts;     // one, or two: less or more, and equivalent
 };
 
 // Blocks that only one of the two has are left out; two common blocks are needed. A length that does not match is a
 // usage error; too few pairs and values that are not positive are not_measurable.
 Result<Comparison> compare_by_block(BlockedSample numerator, BlockedSample denominator, base::Random& random,
+                                    ComparisonOptions options = {});
+
+// The same of sides that were measured at different times, without blocks: Welch's t interval of the difference of the
+// mean logarithms (welch.h). What changed between them counts as a difference. Two values or more on each side.
+// `log_ratios` and `blocks` stay empty, `deviation` is that of single values: sqrt((s1^2 + s2^2) / 2).
+Result<Comparison> compare_separate(std::span<const double> numerator, std::span<const double> denominator,
                                     ComparisonOptions options = {});
 
 // "less", "less, equivalent", ...

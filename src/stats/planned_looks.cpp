@@ -22,6 +22,33 @@ Result<void> check(Detection detection, double deviation) {
   return {};
 }
 
+// Where an increasing function that is negative at `low` and not at `high` is 0, to 1e-12 of it: regula falsi with the
+// Illinois rule (Dowell and Jarratt 1971), because the function costs much.
+template <class Function>
+double root_between(Function function, double low, double high) {
+  constexpr int kMostSteps = 100;
+  double below = function(low);
+  double above = function(high);
+  int same_side = 0;
+  for (int step = 0; step < kMostSteps && high - low > 1e-12 * high && above > 0.0; ++step) {
+    const double middle = high - above * (high - low) / (above - below);
+    const double value = function(middle);
+    if (value < 0.0) {
+      low = middle;
+      below = value;
+      if (same_side == -1) above *= 0.5;
+      same_side = -1;
+    } else {
+      high = middle;
+      above = value;
+      if (same_side == 1) below *= 0.5;
+      same_side = 1;
+    }
+    if (std::fabs(value) < 1e-13) return middle;
+  }
+  return high;
+}
+
 }  // namespace
 
 std::optional<std::size_t> next_look(std::size_t blocks) {
@@ -30,28 +57,28 @@ std::optional<std::size_t> next_look(std::size_t blocks) {
   return *found;
 }
 
-Result<double> detectable_effect(std::size_t pairs, Detection detection) {
+Result<double> detectable_noncentrality(double degrees, Detection detection) {
   WATTLENS_CHECK(check(detection, 0.0));
+  const auto critical = student_t_quantile(0.5 + 0.5 * detection.confidence, degrees);
+  if (!critical) {
+    return fail(ErrorKind::not_measurable, fmt::format("no quantile of Student's t at {} degrees of freedom", degrees));
+  }
+  const auto excess = [&](double noncentrality) {
+    return student_t_power(*critical, degrees, noncentrality).value_or(1.0) - detection.power;
+  };
+  double high = 2.0 * *critical;
+  while (excess(high) < 0.0) high *= 2.0;
+  return root_between(excess, 0.0, high);
+}
+
+Result<double> detectable_effect(std::size_t pairs, Detection detection) {
   if (pairs < 2) {
     return fail(ErrorKind::not_measurable, fmt::format("a comparison needs at least 2 blocks, got {}", pairs),
                 "repeat the measurement more often");
   }
   const auto count = static_cast<double>(pairs);
-  const double degrees = count - 1.0;
-  const auto critical = student_t_quantile(0.5 + 0.5 * detection.confidence, degrees);
-  if (!critical) return fail(ErrorKind::not_measurable, "no quantile of Student's t for so high a confidence");
-  // The power grows with the noncentrality, and is above 1/2 where that is twice the critical value or more.
-  double low = 0.0;
-  double high = 2.0 * *critical;
-  const auto enough = [&](double noncentrality) {
-    return student_t_power(*critical, degrees, noncentrality).value_or(1.0) >= detection.power;
-  };
-  while (!enough(high)) high *= 2.0;
-  for (int step = 0; step < 60; ++step) {
-    const double middle = 0.5 * (low + high);
-    (enough(middle) ? high : low) = middle;
-  }
-  return high / std::sqrt(count);
+  WATTLENS_TRY(const double noncentrality, detectable_noncentrality(count - 1.0, detection));
+  return noncentrality / std::sqrt(count);
 }
 
 Result<double> smallest_detectable_difference(double deviation, std::size_t pairs, Detection detection) {

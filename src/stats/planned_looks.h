@@ -26,9 +26,12 @@ struct Detection {
   double power = 0.90;
 };
 
+// How far from 0, in its standard errors, the truth must lie for a t test of these degrees of freedom (above 0) to find
+// it with that power: from the non-central t distribution (Cohen 1988, section 2.3).
+Result<double> detectable_noncentrality(double degrees, Detection detection = {});
+
 // The smallest difference of the mean logarithm, in units of the standard deviation of single pairs, that a paired t
-// test of so many pairs finds with that power; from the non-central t distribution (Cohen 1988, section 2.3). Fewer
-// than 2 pairs are not_measurable.
+// test of so many pairs finds with that power. Fewer than 2 pairs are not_measurable.
 Result<double> detectable_effect(std::size_t pairs, Detection detection = {});
 
 // The same as a relative difference: exp(effect x deviation) - 1, for log ratios of that standard deviation.

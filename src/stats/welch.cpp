@@ -75,7 +75,8 @@ Result<WelchT> welch_t(std::span<const double> one, std::span<const double> othe
   WATTLENS_TRY(const Moments first, moments_of(one, kWhat));
   WATTLENS_TRY(const Moments second, moments_of(other, kWhat));
   WATTLENS_TRY(const Difference difference, difference_of(first, second, kWhat));
-  WelchT out{.t = difference.value / difference.error, .degrees = difference.degrees};
+  WelchT out{
+      .t = difference.value / difference.error, .degrees = difference.degrees, .standard_error = difference.error};
   WATTLENS_TRY(out.p_value, probability(student_t_two_sided(out.t, out.degrees), kWhat));
   WATTLENS_TRY(const double quantile,
                probability(student_t_quantile(0.5 + 0.5 * confidence, difference.degrees), kWhat));

@@ -17,8 +17,9 @@ namespace wattlens::stats {
 struct WelchT {
   double t = 0.0;
   double degrees = 0.0;
-  double p_value = 1.0;  // two-sided
-  Estimate difference;   // mean of one less mean of the other
+  double standard_error = 0.0;  // of the difference
+  double p_value = 1.0;         // two-sided
+  Estimate difference;          // mean of one less mean of the other
 };
 Result<WelchT> welch_t(std::span<const double> one, std::span<const double> other, double confidence = kConfidence);
 

@@ -6,7 +6,9 @@
 #include <limits>
 #include <numeric>
 
+#include "stats/planned_looks.h"
 #include "stats/reference.h"
+#include "stats/welch.h"
 
 namespace wattlens::stats {
 namespace {
@@ -140,6 +142,56 @@ TEST(Comparison, ItsPFallsBelowTheLevelWhereTheIntervalLeavesOneOut) {
   }
   EXPECT_EQ(compare({2.0, 2.0}, {1.0, 1.0})->p_value, 0.0);
   EXPECT_EQ(compare({1.0, 2.0}, {1.0, 2.0})->p_value, 1.0);
+}
+
+TEST(Comparison, AnErrorThatAllPairsShareWidensTheIntervalAndNothingElse) {
+  const Values a = {0.98, 1.03, 0.97, 1.0, 0.96};
+  const Values b = {1.0, 1.01, 1.0, 1.02, 0.99};
+  const auto narrow = compare(a, b);
+  const auto wide = compare(a, b, {.shared_error = 0.1});
+  ASSERT_TRUE(narrow && wide);
+  EXPECT_EQ(wide->ratio.value, narrow->ratio.value);
+  EXPECT_NEAR(wide->ratio.interval.low, narrow->ratio.interval.low * std::exp(-0.1), 1e-14);
+  EXPECT_NEAR(wide->ratio.interval.high, narrow->ratio.interval.high * std::exp(0.1), 1e-14);
+  EXPECT_FALSE(compare(a, b, {.shared_error = -0.1}));
+}
+
+TEST(Comparison, FindsWhatItSaysItCanDetect) {
+  base::Random random(11);
+  const double truth = *smallest_detectable_difference(0.02, 10);
+  int found = 0;
+  for (int trial = 0; trial < 500; ++trial) {
+    Values above;
+    for (int i = 0; i < 10; ++i) above.push_back((1.0 + truth) * std::exp(0.02 * random.normal()));
+    found += compare(above, Values(10, 1.0))->ratio.interval.low > 1.0 ? 1 : 0;
+  }
+  EXPECT_NEAR(found / 500.0, 0.9, 0.05);
+}
+
+TEST(SeparateComparison, RefusesTooFewValuesNoScatterAndWhatHasNoLogarithm) {
+  EXPECT_FALSE(compare_separate({}, {}));
+  EXPECT_FALSE(compare_separate(Values{1.0}, Values{1.0, 2.0}));
+  EXPECT_FALSE(compare_separate(Values{1.0, 1.0}, Values{2.0, 2.0}));
+  EXPECT_FALSE(compare_separate(Values{1.0, 0.0}, Values{2.0, 2.1}));
+  EXPECT_FALSE(compare_separate(Values{1.0, 1.1}, Values{2.0, 2.1}, {.equivalence_limit = -1.0}));
+}
+
+TEST(SeparateComparison, IsWelchsTestOfTheLogarithms) {
+  const Values one = {0.80, 0.82, 0.79, 0.81};
+  const Values other = {1.00, 1.02, 0.97, 1.01, 1.03};
+  const auto found = compare_separate(one, other);
+  ASSERT_TRUE(found);
+  const auto logs = [](Values values) {
+    for (double& x : values) x = std::log(x);
+    return values;
+  };
+  const auto welch = welch_t(logs(one), logs(other));
+  EXPECT_NEAR(found->ratio.interval.low, std::exp(welch->difference.interval.low), 1e-14);
+  EXPECT_NEAR(found->ratio.interval.high, std::exp(welch->difference.interval.high), 1e-14);
+  EXPECT_EQ(found->p_value, welch->p_value);
+  EXPECT_TRUE(found->log_ratios.empty());
+  EXPECT_EQ(verdict_text(*found), "less");
+  EXPECT_GT(found->detectable, 0.0);
 }
 
 }  // namespace
