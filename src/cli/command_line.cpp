@@ -10,6 +10,7 @@
 #include "cli/audit_flags.h"
 #include "cli/command_description.h"
 #include "cli/common_flags.h"
+#include "cli/compare_flags.h"
 #include "cli/completion.h"
 #include "cli/man_page.h"
 #include "cli/measure_flags.h"
@@ -37,6 +38,7 @@ struct Everything {
   MeasureOptions measure;
   std::vector<std::string> stray;  // words of `measure` before --
   RunOptions run;
+  CompareOptions compare;
   ListOptions list;
   ShowOptions show;
   ExportOptions exporting;
@@ -56,6 +58,7 @@ std::optional<Command> chosen(const CLI::App& app, const Everything& all) {
   if (app.got_subcommand("doctor")) return all.doctor;
   if (app.got_subcommand("measure")) return all.measure;
   if (app.got_subcommand("run")) return all.run;
+  if (app.got_subcommand("compare")) return all.compare;
   if (app.got_subcommand("list")) return all.list;
   if (app.got_subcommand("show")) return all.show;
   if (app.got_subcommand("export")) return all.exporting;
@@ -150,10 +153,12 @@ Result<Parsed> parse_command_line(int argc, const char* const* argv) {
   app.require_subcommand(1);
   add_doctor(app, all.doctor);
   SplitArguments arguments = split_arguments(argc, argv);
-  all.measure.command = std::move(arguments.command);
+  all.measure.command = arguments.command;
+  all.compare.commands = std::move(arguments.command);
   add_measure(app, all.measure, all.stray);
-  if (argc > 0) all.run.program = argv[0];
+  if (argc > 0) all.run.program = all.compare.run.program = argv[0];
   add_run(app, all.run);
+  add_compare(app, all.compare);
   add_list(app, all.list);
   add_show(app, all.show);
   add_export(app, all.exporting);
@@ -180,6 +185,7 @@ Result<Parsed> parse_command_line(int argc, const char* const* argv) {
     return Parsed{std::nullopt, std::move(text)};
   }
   if (app.got_subcommand("measure")) WATTLENS_CHECK(check_measure(all.measure, all.stray));
+  if (app.got_subcommand("compare")) WATTLENS_CHECK(check_compare(all.compare));
   return Parsed{chosen(app, all), ""};
 }
 

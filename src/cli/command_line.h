@@ -10,6 +10,7 @@
 #include "base/result.h"
 #include "cli/audit_command.h"
 #include "cli/calibrate_command.h"
+#include "cli/compare_options.h"
 #include "cli/doctor_command.h"
 #include "cli/exit_code.h"
 #include "cli/export_command.h"
@@ -22,9 +23,10 @@
 
 namespace wattlens::cli {
 
-using Command = std::variant<DoctorOptions, MeasureOptions, RunOptions, ListOptions, ShowOptions, ExportOptions,
-                             NetworkListOptions, NetworkShowOptions, NetworkExportOptions, MetersListOptions,
-                             MetersWatchOptions, CalibrateOptions, AuditOptions>;
+using Command =
+    std::variant<DoctorOptions, MeasureOptions, RunOptions, CompareOptions, ListOptions, ShowOptions, ExportOptions,
+                 NetworkListOptions, NetworkShowOptions, NetworkExportOptions, MetersListOptions, MetersWatchOptions,
+                 CalibrateOptions, AuditOptions>;
 
 struct Parsed {
   std::optional<Command> command;

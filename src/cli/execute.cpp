@@ -1,6 +1,7 @@
 #include <fmt/format.h>
 
 #include "cli/command_line.h"
+#include "cli/compare_command.h"
 #include "cli/measure_command.h"
 #include "cli/run_command.h"
 #include "experiment/summary.h"
@@ -23,6 +24,7 @@ struct Executor {
   Result<ExitCode> operator()(const DoctorOptions& options) const { return doctor(options, cancel); }
   Result<ExitCode> operator()(const MeasureOptions& options) const { return measure(options, cancel); }
   Result<ExitCode> operator()(const RunOptions& options) const { return run(options, cancel); }
+  Result<ExitCode> operator()(const CompareOptions& options) const { return compare(options, cancel); }
   Result<ExitCode> operator()(const MetersListOptions& options) const { return meters_list(options, cancel); }
   Result<ExitCode> operator()(const MetersWatchOptions& options) const { return meters_watch(options, cancel); }
   Result<ExitCode> operator()(const AuditOptions& options) const { return audit_logs(options); }

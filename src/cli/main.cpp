@@ -53,8 +53,9 @@ int run_main(int argc, char** argv) {
     fmt::print("{}", parsed->text);
     return std::fflush(stdout) == 0 ? 0 : print_error({ErrorKind::io, "cannot write to standard output", ""});
   }
-  if (auto* measure = std::get_if<cli::MeasureOptions>(&*parsed->command))
-    measure->ignored_signals = std::move(ignored);
+  if (auto* measure = std::get_if<cli::MeasureOptions>(&*parsed->command)) measure->ignored_signals = ignored;
+  if (auto* compare = std::get_if<cli::CompareOptions>(&*parsed->command))
+    compare->ignored_signals = std::move(ignored);
   const Result<cli::ExitCode> result = cli::execute(*parsed->command, cancel);
   return result ? static_cast<int>(*result) : print_error(result.error());
 }

@@ -13,11 +13,13 @@ namespace wattlens::cli {
 
 SplitArguments split_arguments(int argc, const char* const* argv) {
   SplitArguments split;
+  const std::string_view word = argc > 1 ? argv[1] : "";
+  const bool takes_command = word == "measure" || word == "compare";
   bool after = false;
   for (int i = 0; i < argc; ++i) {
     if (after) {
       split.command.emplace_back(argv[i]);
-    } else if (argc > 1 && std::string_view(argv[1]) == "measure" && std::string_view(argv[i]) == "--") {
+    } else if (takes_command && std::string_view(argv[i]) == "--") {
       after = true;
     } else {
       split.ours.push_back(argv[i]);

@@ -14,7 +14,8 @@ class App;
 
 namespace wattlens::cli {
 
-// What was written before and after the first "--" of `wattlens measure`: nothing after it is ours to read.
+// What was written before and after the first "--" of `wattlens measure` and `compare`: nothing after it is ours to
+// read.
 struct SplitArguments {
   std::vector<const char*> ours;  // all of them where the command is another one
   std::vector<std::string> command;

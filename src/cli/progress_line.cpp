@@ -42,7 +42,9 @@ std::string progress_text(const experiment::Progress& progress, std::size_t colu
                          : fmt::format("[{}/{} runs]", progress.runs, progress.runs_expected);
   if (progress.left) text += fmt::format("  {} left", time_text(*progress.left));
   text += "  ";
-  if (progress.point) {
+  if (progress.point && progress.point->precision.empty()) {
+    text += fmt::format("{}: ", progress.point->model);  // a command
+  } else if (progress.point) {
     text += fmt::format("{} {} batch {}: ", progress.point->model, progress.point->precision, progress.point->batch);
   }
   text += activity_text(progress.activity);

@@ -17,17 +17,16 @@
 #include "cli/run_plan.h"
 #include "cli/sensors.h"
 #include "cli/store_path.h"
+#include "cli/workload_factory.h"
 #include "experiment/neighbour_history.h"
 #include "experiment/prediction.h"
 #include "experiment/runner.h"
 #include "experiment/summary.h"
 #include "machine/machine.h"
 #include "meter/meter_set.h"
-#include "record/model_name.h"
 #include "report/experiment_report.h"
 #include "report/simulated.h"
 #include "store/sqlite_store.h"
-#include "workload/inference.h"
 
 namespace wattlens::cli {
 namespace {
@@ -64,34 +63,6 @@ void say_what_next(const Plan& plan, const experiment::Outcome& outcome, const R
   fmt::print(stderr, "  {} export {} -o results.csv{}\n", program, id, where);
   fmt::print(stderr, "  {} run --model {} --batch 1-64*2 --hint latency,throughput{}\n", program,
              plan.axes.models.front(), where);
-}
-
-// A model that needs more than this share of the memory fails as one point, before the machine begins to swap.
-constexpr double kWorkerMemoryShare = 0.8;
-
-std::unique_ptr<workload::Workload> make_workload(record::PlanPoint point,
-                                                  std::span<const worker::EngineLocation> engines,
-                                                  const record::MachineState& machine, const Plan& plan,
-                                                  const RunOptions& options, const base::Clock& clock,
-                                                  const base::Cancellation& cancel) {
-  const record::ModelName model = record::parse_model_name(point.model);
-  workload::InferenceOptions inference{.engine = *engine_named(engines, point.engine),
-                                       .model_cache = options.model_cache};
-  inference.client.system_allocator = options.system_allocator;
-  const base::Bytes memory = machine.usable_memory();
-  if (memory > base::Bytes{}) inference.client.memory_budget = memory * kWorkerMemoryShare;
-  if (const auto budget = plan.effort.budget) {
-    // A worker that hangs must not take much more than the user gave for everything.
-    inference.client.deadlines.compile = std::clamp(*budget, base::Seconds{60.0}, inference.client.deadlines.compile);
-    inference.client.deadlines.batch =
-        std::clamp(0.25 * *budget, base::Seconds{10.0}, inference.client.deadlines.batch);
-  }
-  if (!model.network.empty()) {
-    inference.weights = model.file;
-    point.model = model.network;
-  }
-  inference.point = std::move(point);
-  return std::make_unique<workload::InferenceWorkload>(std::move(inference), clock, cancel);
 }
 
 ExitCode exit_code_of(const experiment::Outcome& outcome, const base::Cancellation& cancel) {

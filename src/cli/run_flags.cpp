@@ -10,26 +10,6 @@
 namespace wattlens::cli {
 namespace {
 
-// CLI11 keeps the text of a flag; what it means is read in run_plan.cpp, where plan files are read too.
-void add_axes(CLI::App& run, RunOptions& options) {
-  run.add_option("--model", options.models, "Networks or model files")->type_name("LIST")->group("Axes");
-  run.add_option("--engine", options.engines, "Engines: openvino, libtorch (openvino)")
-      ->type_name("LIST")
-      ->group("Axes");
-  run.add_option("--device", options.devices, "Devices (cpu)")->type_name("LIST")->group("Axes");
-  run.add_option("--precision", options.precisions, "f32, tf32, bf16, f16, or auto: bf16 where it is native (f32)")
-      ->type_name("LIST")
-      ->group("Axes");
-  run.add_option("--hint", options.hints, "latency, throughput (latency)")->type_name("LIST")->group("Axes");
-  run.add_option("--batch", options.batches, "Images per batch (1)")->type_name("LIST")->group("Axes");
-  run.add_option("--image-size", options.image_sizes, "Pixels along each side (the model's own; 224)")
-      ->type_name("LIST")
-      ->group("Axes");
-  run.add_option("--threads", options.threads, "Processor threads; 0: the engine chooses (0)")
-      ->type_name("LIST")
-      ->group("Axes");
-}
-
 void add_effort(CLI::App& run, RunOptions& options) {
   run.add_option("--budget", options.budget, "Time for everything: 120s, 5m")->type_name("TIME")->group("Effort");
   run.add_flag("--quick", options.quick, "5 repetitions are enough, windows of 1 s")->group("Effort");
@@ -67,6 +47,26 @@ void add_resume(CLI::App& run, RunOptions& options, CLI::Option* dry_run, CLI::O
 }
 
 }  // namespace
+
+// CLI11 keeps the text of a flag; what it means is read in run_plan.cpp, where plan files are read too.
+void add_axes(CLI::App& run, RunOptions& options) {
+  run.add_option("--model", options.models, "Networks or model files")->type_name("LIST")->group("Axes");
+  run.add_option("--engine", options.engines, "Engines: openvino, libtorch (openvino)")
+      ->type_name("LIST")
+      ->group("Axes");
+  run.add_option("--device", options.devices, "Devices (cpu)")->type_name("LIST")->group("Axes");
+  run.add_option("--precision", options.precisions, "f32, tf32, bf16, f16, or auto: bf16 where it is native (f32)")
+      ->type_name("LIST")
+      ->group("Axes");
+  run.add_option("--hint", options.hints, "latency, throughput (latency)")->type_name("LIST")->group("Axes");
+  run.add_option("--batch", options.batches, "Images per batch (1)")->type_name("LIST")->group("Axes");
+  run.add_option("--image-size", options.image_sizes, "Pixels along each side (the model's own; 224)")
+      ->type_name("LIST")
+      ->group("Axes");
+  run.add_option("--threads", options.threads, "Processor threads; 0: the engine chooses (0)")
+      ->type_name("LIST")
+      ->group("Axes");
+}
 
 void add_run(CLI::App& app, RunOptions& options) {
   CLI::App& run = *app.add_subcommand("run", "Measure models over engines, precisions, batch sizes, …");

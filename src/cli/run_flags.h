@@ -1,4 +1,4 @@
-// The flags of `wattlens run`.
+// The flags of `wattlens run`, and its axes, which other commands have too.
 #pragma once
 
 #include "cli/run_options.h"
@@ -9,6 +9,8 @@ class App;
 
 namespace wattlens::cli {
 
+// --model, --engine, ... --threads
+void add_axes(CLI::App& run, RunOptions& options);
 void add_run(CLI::App& app, RunOptions& options);
 
 }  // namespace wattlens::cli

@@ -59,6 +59,7 @@ Effort effort_from_json(const base::Json& json) {
   if (json.contains("repetitions")) effort.repetitions = json.at("repetitions").get<std::int64_t>();
   effort.rate = {json.at("rate_hz").get<double>()};
   effort.repeat_disturbed = json.value("repeat_disturbed", true);
+  effort.planned_looks = json.value("planned_looks", false);
   return effort;
 }
 
@@ -142,6 +143,7 @@ base::Json to_json(const Plan& plan) {
   if (effort.repetitions) measure["repetitions"] = *effort.repetitions;
   measure["rate_hz"] = effort.rate.value;
   measure["repeat_disturbed"] = effort.repeat_disturbed;
+  if (effort.planned_looks) measure["planned_looks"] = true;
   json["seed"] = plan.seed;
   return json;
 }

@@ -40,6 +40,7 @@ struct Effort {
   double target = 0.02;                     // relative half-width of the 95 % interval at which a point is done
   std::optional<std::int64_t> repetitions;  // exactly so many, whatever the width
   base::Hertz rate{100.0};                  // of the sampler
+  bool planned_looks = false;               // of a comparison: it may have stopped at one of them, each at 98.5 %
   bool repeat_disturbed = true;             // a window that a neighbour disturbed is measured once more
 };
 

@@ -229,6 +229,9 @@ class Runner {
     }
     ++block_;
     done_in_block_.clear();
+    if (going_on() && tools_.decided && tools_.decided(outcome_.experiment, outcome_.runs)) {
+      for (PointState& point : points_) point.stop = point.stop.value_or("decided");
+    }
     return true;
   }
 

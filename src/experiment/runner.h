@@ -1,7 +1,9 @@
 // Runs an experiment: baselines, blocks of repetitions in random order, stopping; every run stored as soon as it ends.
 #pragma once
 
+#include <functional>
 #include <optional>
+#include <span>
 #include <string>
 #include <vector>
 
@@ -28,6 +30,8 @@ struct Instruments {
   const base::Cancellation& cancel;
   ProgressSink progress;                        // may be empty
   std::vector<record::Warning> run_warnings{};  // that every run gets
+  // Asked after every block; true ends all points with the reason "decided". May be empty.
+  std::function<bool(const record::Experiment&, std::span<const record::Run>)> decided{};
 };
 
 struct Outcome {

@@ -9,6 +9,7 @@
 
 #include "base/random.h"
 #include "experiment/point_state.h"
+#include "record/comparison.h"
 #include "stats/comparison.h"
 #include "stats/interval.h"
 #include "stats/summary.h"
@@ -222,7 +223,7 @@ std::vector<record::BatchSaving> savings_of(std::span<const record::PointSummary
   std::map<std::string, std::vector<const record::PointSummary*>> groups;
   std::vector<std::string> order;
   for (const record::PointSummary& summary : summaries) {
-    if (!summary.energy_per_image.value) continue;
+    if (!summary.energy_per_image.value || summary.point.engine == record::kCommandEngine) continue;
     record::PlanPoint key = summary.point;
     key.batch = 0;
     const std::string name = point_id(key);

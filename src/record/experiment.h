@@ -21,7 +21,7 @@ struct IdleBaseline {
 };
 
 // Why no more repetitions of a point were made: "width", "noise settled", "repetitions", "limit", "budget", "failed",
-// "interrupted".
+// "interrupted", "decided" (of a comparison).
 struct PointStop {
   std::string point;  // PlanPoint::id
   std::string reason;

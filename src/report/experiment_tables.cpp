@@ -9,6 +9,7 @@
 #include <numeric>
 
 #include "base/text.h"
+#include "record/comparison.h"
 #include "record/json.h"
 #include "record/names.h"
 #include "report/number_text.h"
@@ -304,6 +305,7 @@ Table savings_table(const ExperimentSummary& summary) {
 
 std::string shared_conditions(const ExperimentSummary& summary) {
   if (summary.points.empty()) return {};
+  if (summary.points.front().point.engine == record::kCommandEngine) return "commands; one run counts as one image";
   std::vector<std::string> words;
   for (const Axis& axis : axes_beside_model_and_batch()) {
     const std::string word = axis.words(summary.points.front().point);

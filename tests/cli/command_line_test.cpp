@@ -121,5 +121,29 @@ TEST(CommandLine, AMeasuredCommandNeedsDashes) {
   EXPECT_THAT(error_of({"measure"}).message, HasSubstr("no command"));
 }
 
+TEST(CommandLine, CompareTakesPointsCommandsOrExperiments) {
+  const auto commands = parse({"compare", "--blocks", "12", "--", "sleep 1", "sleep 2 --blocks 3"});
+  ASSERT_TRUE(commands) << commands.error().message;
+  const auto& options = std::get<CompareOptions>(*commands->command);
+  EXPECT_EQ(options.blocks, 12);
+  EXPECT_EQ(options.commands, (std::vector<std::string>{"sleep 1", "sleep 2 --blocks 3"}));
+  const auto points = parse({"compare", "--model", "resnet50", "--precision", "f32,bf16"});
+  ASSERT_TRUE(points) << points.error().message;
+  EXPECT_EQ(std::get<CompareOptions>(*points->command).run.precisions, "f32,bf16");
+  const auto stored = parse({"compare", "20261121", "last"});
+  ASSERT_TRUE(stored) << stored.error().message;
+  EXPECT_EQ(std::get<CompareOptions>(*stored->command).experiments, (std::vector<std::string>{"20261121", "last"}));
+}
+
+TEST(CommandLine, CompareRefusesWhatDoesNotBelongTogether) {
+  EXPECT_THAT(error_of({"compare"}).message, HasSubstr("nothing to compare"));
+  EXPECT_THAT(error_of({"compare", "last", "--", "true"}).message, HasSubstr("not compared with each other"));
+  EXPECT_THAT(error_of({"compare", "--", "true"}).message, HasSubstr("one command alone"));
+  EXPECT_THAT(error_of({"compare", "a", "b", "--baseline", "c"}).message, HasSubstr("--baseline"));
+  EXPECT_THAT(error_of({"compare", "a", "b", "--save-baseline", "c"}).message, HasSubstr("--save-baseline"));
+  EXPECT_THAT(error_of({"compare", "a", "b", "--all-pairs"}).message, HasSubstr("--all-pairs"));
+  EXPECT_THAT(error_of({"compare", "--blocks", "1", "--", "true", "true"}).message, HasSubstr("--blocks"));
+}
+
 }  // namespace
 }  // namespace wattlens::cli

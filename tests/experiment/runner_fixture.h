@@ -3,9 +3,11 @@
 
 #include <gtest/gtest.h>
 
+#include <functional>
 #include <map>
 #include <memory>
 #include <optional>
+#include <span>
 #include <string>
 #include <vector>
 
@@ -102,6 +104,7 @@ class RunnerFixture : public ::testing::Test {
         .cancel = cancel_,
         .progress = progress_,
         .run_warnings = run_warnings_,
+        .decided = decided_,
     };
     return work(instruments);
   }
@@ -115,6 +118,7 @@ class RunnerFixture : public ::testing::Test {
   MemorySink sink_;
   ProgressSink progress_;
   std::vector<record::Warning> run_warnings_;
+  std::function<bool(const record::Experiment&, std::span<const record::Run>)> decided_;
 };
 
 }  // namespace wattlens::experiment

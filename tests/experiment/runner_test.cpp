@@ -42,6 +42,21 @@ TEST_F(RunnerTest, EveryPointIsRepeatedInBlocksAndStoredAtOnce) {
   EXPECT_EQ(sink_.ended->order.size(), 4U);
 }
 
+TEST_F(RunnerTest, AComparisonThatIsDecidedEndsAfterAWholeBlock) {
+  plan_.effort.repetitions = 5;
+  std::vector<std::size_t> asked;
+  decided_ = [&](const record::Experiment&, std::span<const record::Run> runs) {
+    asked.push_back(runs.size());
+    return runs.size() >= 4;
+  };
+  const auto outcome = run();
+  ASSERT_TRUE(outcome);
+  EXPECT_EQ(outcome->runs.size(), 4U);
+  EXPECT_EQ(asked, (std::vector<std::size_t>{2, 4}));
+  for (const auto& stop : outcome->experiment.stops) EXPECT_EQ(stop.reason, "decided");
+  EXPECT_EQ(outcome->experiment.status, record::ExperimentStatus::done);
+}
+
 TEST_F(RunnerTest, EnergyPerImageIsPowerTimesTimePerImage) {
   plan_.effort.repetitions = 4;
   plan_.effort.window = Seconds{0.2};  // a busy machine moves an edge by milliseconds

@@ -1,0 +1,152 @@
+#include "cli/compare_sources.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <cstdio>
+#include <cstdlib>
+#include <utility>
+
+#include "base/clock.h"
+#include "cli/engines.h"
+#include "cli/gpu_choice.h"
+#include "cli/image_sizes.h"
+#include "cli/machine_lock.h"
+#include "cli/progress_line.h"
+#include "cli/run_plan.h"
+#include "cli/sensors.h"
+#include "cli/store_path.h"
+#include "cli/workload_factory.h"
+#include "experiment/axis.h"
+#include "experiment/command_comparison.h"
+#include "experiment/neighbour_history.h"
+#include "experiment/runner.h"
+#include "machine/machine.h"
+
+namespace wattlens::cli {
+namespace {
+
+// What both kinds of measurement need, opened in the order in which it may fail.
+struct Bench {
+  base::SystemClock clock;
+  record::MachineState machine;
+  MachineLock lock;
+  std::optional<Sensors> sensors;
+  std::unique_ptr<store::SqliteStore> store;
+  std::vector<record::Warning> run_warnings;
+};
+
+Result<void> open_bench(Bench& bench, const CompareOptions& options, const CompareHooks& hooks, std::string_view what,
+                        const base::Cancellation& cancel) {
+  WATTLENS_TRY(bench.lock, lock_machine(options.run, what, bench.clock, cancel));
+  bench.machine = machine::read_machine();
+  bench.sensors = open_sensors(hooks.scenario, bench.clock, bench.machine);
+  WATTLENS_CHECK(hooks.may_begin(bench.machine, bench.sensors->meters));
+  WATTLENS_TRY(bench.store, open_store(options.run.store, store::Access::write));
+  bench.run_warnings = bench.sensors->warnings;
+  bench.run_warnings.insert(bench.run_warnings.end(), bench.lock.warnings.begin(), bench.lock.warnings.end());
+  return {};
+}
+
+Measured measured(experiment::Outcome outcome) {
+  return {{std::move(outcome.experiment), std::move(outcome.runs)}, std::move(outcome.storage_failure)};
+}
+
+Result<Measured> measure_points(const CompareOptions& options, const CompareHooks& hooks,
+                                const base::Cancellation& cancel) {
+  WATTLENS_TRY(experiment::Plan plan, plan_of(options.run));
+  WATTLENS_TRY(const auto engines, find_engines());
+  WATTLENS_CHECK(check_names(plan.axes, engines));
+  WATTLENS_CHECK(resolve_image_sizes(plan.axes));
+  Bench bench;
+  WATTLENS_CHECK(resolve_precision(plan.axes, engines, bench.clock, cancel));
+  const std::size_t points = experiment::plan_points(plan.axes).size();
+  if (points < 2 && !options.baseline && !options.save_baseline) {
+    return fail(ErrorKind::usage, "one plan point alone cannot be compared",
+                "give an axis two values, such as --precision f32,bf16; or --baseline FILE");
+  }
+  plan.effort.repetitions = hooks.most_blocks;
+  plan.effort.planned_looks = static_cast<bool>(hooks.decided);
+  WATTLENS_CHECK(open_bench(bench, options, hooks, "compare " + plan.axes.models.front(), cancel));
+  experiment::NeighbourHistory neighbours(bench.clock);
+  ProgressLine progress(stderr);
+  const experiment::Instruments instruments{
+      .clock = bench.clock,
+      .meters = bench.sensors->meters,
+      .neighbours = {.mark = [&] { neighbours.mark(); },
+                     .forget = [&] { neighbours.forget(); },
+                     .look = [&] { return neighbours.since_mark(); }},
+      .make_workload =
+          [&](const record::PlanPoint& point) {
+            return make_workload(point, engines, bench.machine, plan, options.run, bench.clock, cancel);
+          },
+      .sink = *bench.store,
+      .cancel = cancel,
+      .progress = [&](const experiment::Progress& state) { progress.show(state); },
+      .run_warnings = bench.run_warnings,
+      .decided = hooks.decided,
+  };
+  WATTLENS_TRY(experiment::Outcome outcome, experiment::run_experiment(plan, bench.machine, instruments));
+  return measured(std::move(outcome));
+}
+
+Result<experiment::CommandPlan> command_plan(const CompareOptions& options, const CompareHooks& hooks) {
+  experiment::CommandPlan plan{.commands = options.commands,
+                               .most_blocks = hooks.most_blocks,
+                               .warm_ups = options.warm_ups,
+                               .planned_looks = static_cast<bool>(hooks.decided),
+                               .seed = options.run.seed.value_or(0),
+                               .title = options.run.title.value_or(""),
+                               .ignored_signals = options.ignored_signals};
+  if (std::ranges::find(plan.commands, "") != plan.commands.end()) {
+    return fail(ErrorKind::usage, "a command is empty", "give each in quotes: -- 'COMMAND A' 'COMMAND B'");
+  }
+  if (options.idle != "0s") {
+    WATTLENS_TRY(plan.idle, experiment::parse_duration(options.idle, "--idle"));
+  }
+  if (options.run.budget) {
+    WATTLENS_TRY(plan.budget, experiment::parse_duration(*options.run.budget, "--budget"));
+  }
+  return plan;
+}
+
+Result<Measured> measure_commands(const CompareOptions& options, const CompareHooks& hooks,
+                                  const base::Cancellation& cancel) {
+  WATTLENS_TRY(experiment::CommandPlan plan, command_plan(options, hooks));
+  Bench bench;
+  WATTLENS_CHECK(open_bench(bench, options, hooks, "compare " + plan.commands.front(), cancel));
+  const char* visible = std::getenv("CUDA_VISIBLE_DEVICES");
+  WATTLENS_TRY(ChosenChannels chosen, choose_gpus(bench.sensors->meters.channels(), options.gpus,
+                                                  visible ? std::optional<std::string>(visible) : std::nullopt));
+  plan.channels = std::move(chosen.channels);
+  bench.run_warnings.insert(bench.run_warnings.end(), chosen.warnings.begin(), chosen.warnings.end());
+  ProgressLine progress(stderr);
+  const experiment::CommandTools tools{
+      .clock = bench.clock,
+      .meters = bench.sensors->meters,
+      .sink = *bench.store,
+      .cancel = cancel,
+      .progress = [&](const experiment::Progress& state) { progress.show(state); },
+      .run_warnings = bench.run_warnings,
+      .decided = hooks.decided,
+  };
+  WATTLENS_TRY(experiment::Outcome outcome, experiment::compare_commands(plan, bench.machine, tools));
+  return measured(std::move(outcome));
+}
+
+}  // namespace
+
+Result<Measured> measure_sides(const CompareOptions& options, const CompareHooks& hooks,
+                               const base::Cancellation& cancel) {
+  return options.commands.empty() ? measure_points(options, hooks, cancel) : measure_commands(options, hooks, cancel);
+}
+
+Result<experiment::Recorded> load_recorded(const CompareOptions& options, const std::string& id) {
+  WATTLENS_TRY(const auto store, open_store(options.run.store, store::Access::read));
+  WATTLENS_TRY(const std::string whole, store->find_experiment(id));
+  WATTLENS_TRY(record::Experiment experiment, store->load_experiment(whole));
+  WATTLENS_TRY(std::vector<record::Run> runs, store->load_runs(whole, store::WithSamples::no));
+  return experiment::Recorded{std::move(experiment), std::move(runs)};
+}
+
+}  // namespace wattlens::cli
