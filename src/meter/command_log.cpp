@@ -48,7 +48,7 @@ void CommandLog::sample() {
     Seen& seen = seen_[i];
     if (readings_[i].status != ReadStatus::ok) {
       samples_.values[i].push_back(Samples::kNoReading);
-      seen.failed = true;
+      seen.failed |= readings_[i].status == ReadStatus::failed;
       continue;
     }
     seen.failed = false;
@@ -128,16 +128,20 @@ base::Watts CommandLog::power_since(MonoTime time, const std::vector<std::string
   if (found == samples_.time_us.end()) return sum;
   const auto first = static_cast<std::size_t>(found - samples_.time_us.begin());
   const std::size_t last = samples_.size() - 1;
-  const Seconds length{static_cast<double>(samples_.time_us[last] - samples_.time_us[first]) * 1e-6};
   for (std::size_t i = 0; i < samples_.channels.size(); ++i) {
     if (std::ranges::find(ids, samples_.channels[i]) == ids.end()) continue;
-    const std::int64_t from = samples_.values[i][first];
-    const std::int64_t to = samples_.values[i][last];
-    if (from == Samples::kNoReading || to == Samples::kNoReading) continue;
+    const auto& values = samples_.values[i];
+    // A slow sensor has no reading in each sample.
+    std::size_t from = first;
+    std::size_t to = last;
+    while (from < last && values[from] == Samples::kNoReading) ++from;
+    while (to > from && values[to] == Samples::kNoReading) --to;
+    if (values[from] == Samples::kNoReading) continue;
     if (meters_.channels()[i].kind == record::ChannelKind::power) {
-      sum += base::Watts{static_cast<double>(to) * 1e-6};
-    } else if (length > Seconds{}) {
-      sum += base::Joules{static_cast<double>(to - from) * 1e-6} / length;
+      sum += base::Watts{static_cast<double>(values[to]) * 1e-6};
+    } else if (to > from) {
+      const Seconds length{static_cast<double>(samples_.time_us[to] - samples_.time_us[from]) * 1e-6};
+      sum += base::Joules{static_cast<double>(values[to] - values[from]) * 1e-6} / length;
     }
   }
   return sum;

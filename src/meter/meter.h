@@ -17,7 +17,8 @@ namespace wattlens::meter {
 
 using base::MonoTime;
 
-enum class ReadStatus { ok, failed };
+// not_asked: a slow sensor was left alone this time; that is no failure.
+enum class ReadStatus { ok, failed, not_asked };
 
 // One look at one channel.
 struct Reading {

@@ -117,7 +117,9 @@ Reading MeterSet::follow(std::size_t channel) {
   const auto readable = [&](const Source& source) { return reading_of(source).status == ReadStatus::ok; };
   if (feed.sources.size() == 1) return reading_of(feed.sources.front());
   bool changed = false;
-  if (!readable(feed.sources[feed.current])) {
+  const ReadStatus status = reading_of(feed.sources[feed.current]).status;
+  if (status == ReadStatus::not_asked) return reading_of(feed.sources[feed.current]);
+  if (status == ReadStatus::failed) {
     const auto other = std::ranges::find_if(
         feed.sources, [&](const Source& source) { return readable(source) && source.offset_uj.has_value(); });
     if (other == feed.sources.end()) return Reading{};

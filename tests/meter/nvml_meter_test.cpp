@@ -4,6 +4,7 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <cstdlib>
 #include <map>
 #include <string>
@@ -15,6 +16,7 @@
 namespace wattlens::meter {
 namespace {
 
+using base::Seconds;
 using record::ChannelKind;
 using record::Provenance;
 using testing::ElementsAre;
@@ -64,9 +66,11 @@ class NvmlMeters : public testing::Test {
   }
 
   // The value of a channel in uJ or uW, or nothing where the read failed.
-  std::optional<std::int64_t> read(std::size_t index = 0, double after_s = 0.01) {
-    clock_.sleep_until(clock_.now() + base::seconds(after_s));
-    EXPECT_TRUE(meter_->read(readings_).has_value());
+  std::optional<std::int64_t> read(std::size_t index = 0) {
+    do {
+      clock_.sleep_until(clock_.now() + base::seconds(0.01));
+      EXPECT_TRUE(meter_->read(readings_).has_value());
+    } while (readings_[index].status == ReadStatus::not_asked);
     if (readings_[index].status != ReadStatus::ok) return std::nullopt;
     return readings_[index].value;
   }
@@ -347,6 +351,74 @@ TEST_F(NvmlMeters, AVirtualGpuIsMissingBecauseOnlyTheHostCanMeasureTheBoard) {
   lines_["0.virtualization"] = "1";
   open();
   EXPECT_EQ(channel().provenance, Provenance::measured) << "a board that is passed through has its own sensor";
+}
+
+// A clock on which each look at it takes a time.
+class SlowClock final : public base::Clock {
+ public:
+  MonoTime now() const override { return now_ = now_ + step; }
+  void sleep_until(MonoTime time) override { now_ = std::max(now_, time); }
+  std::string wall_time() const override { return {}; }
+
+  Seconds step;
+
+ private:
+  mutable MonoTime now_{1'000'000'000};
+};
+
+class SlowNvml : public NvmlMeters {
+ protected:
+  // What the readings of the next `time` were, sample by sample.
+  std::vector<ReadStatus> statuses(SlowClock& clock, Seconds period, int samples) {
+    std::vector<ReadStatus> seen;
+    for (int i = 0; i < samples; ++i) {
+      clock.sleep_until(clock.now() + period);
+      EXPECT_TRUE(meter_->read(readings_).has_value());
+      seen.push_back(readings_[0].status);
+    }
+    return seen;
+  }
+  void open_with(SlowClock& clock) {
+    lines_["0.usage"] = "0";  // a counter that stands still is believed
+    lines_["0.energy"] = "777";
+    write();
+    meter_ = open_nvml_meter({.clock = &clock, .nvml_library = WATTLENS_NVML_STAND_IN}).value();
+    readings_.assign(meter_->channels().size(), Reading{});
+  }
+};
+
+constexpr ReadStatus kOk = ReadStatus::ok;
+constexpr ReadStatus kRests = ReadStatus::not_asked;
+
+TEST_F(SlowNvml, AGaugeIsAskedFourTimesPerUpdateAtMost) {
+  lines_.erase("0.energy");
+  lines_["0.average"] = "90000";
+  write();
+  SlowClock clock;
+  meter_ = open_nvml_meter({.clock = &clock, .nvml_library = WATTLENS_NVML_STAND_IN}).value();
+  readings_.assign(1, Reading{});
+  ASSERT_DOUBLE_EQ(channel().update_period->value, 0.1);
+  EXPECT_THAT(statuses(clock, Seconds{0.01}, 7), ElementsAre(kOk, kRests, kRests, kOk, kRests, kRests, kOk));
+  set("0.average", "error 15");
+  EXPECT_THAT(statuses(clock, Seconds{0.03}, 1), ElementsAre(ReadStatus::failed));
+}
+
+TEST_F(SlowNvml, AFastCounterIsAskedInEverySample) {
+  SlowClock clock;
+  open_with(clock);
+  EXPECT_THAT(statuses(clock, Seconds{0.01}, 3), ElementsAre(kOk, kOk, kOk));
+  EXPECT_THAT(statuses(clock, Seconds{0.001}, 4), ElementsAre(kRests, kOk, kRests, kOk));
+}
+
+TEST_F(SlowNvml, ACounterThatAnswersSlowlyIsLeftAloneForTenTimesAsLong) {
+  SlowClock clock;
+  open_with(clock);
+  clock.step = {0.0024};
+  const auto seen = statuses(clock, Seconds{0.01}, 10);
+  EXPECT_EQ(seen[0], kOk);
+  EXPECT_LE(std::ranges::count(seen, kOk), 5);
+  EXPECT_GE(std::ranges::count(seen, kOk), 3);
+  EXPECT_EQ(std::ranges::count(seen, ReadStatus::failed), 0);
 }
 
 }  // namespace
