@@ -29,6 +29,7 @@ namespace {
 // What both kinds of measurement need, opened in the order in which it may fail.
 struct Bench {
   base::SystemClock clock;
+  workload::WorkProgress progress;
   record::MachineState machine;
   MachineLock lock;
   std::optional<Sensors> sensors;
@@ -40,7 +41,8 @@ Result<void> open_bench(Bench& bench, const CompareOptions& options, const Compa
                         const base::Cancellation& cancel) {
   WATTLENS_TRY(bench.lock, lock_machine(options.run, what, bench.clock, cancel));
   bench.machine = machine::read_machine();
-  bench.sensors = open_sensors(hooks.scenario, bench.clock, bench.machine);
+  bench.sensors = open_sensors(hooks.scenario, bench.clock, bench.machine,
+                               [&](base::MonoTime time) { return bench.progress.images_until(time); });
   WATTLENS_CHECK(hooks.may_begin(bench.machine, bench.sensors->meters));
   WATTLENS_TRY(bench.store, open_store(options.run.store, store::Access::write));
   bench.run_warnings = bench.sensors->warnings;
@@ -78,7 +80,7 @@ Result<Measured> measure_points(const CompareOptions& options, const CompareHook
                      .look = [&] { return neighbours.since_mark(); }},
       .make_workload =
           [&](const record::PlanPoint& point) {
-            return make_workload(point, engines, bench.machine, plan, options.run, bench.clock, cancel);
+            return make_workload(point, engines, bench.machine, plan, options.run, bench.progress, bench.clock, cancel);
           },
       .sink = *bench.store,
       .cancel = cancel,

@@ -181,11 +181,13 @@ Result<ExitCode> run(const RunOptions& options, const base::Cancellation& cancel
   WATTLENS_TRY(Output output, Output::open(options.output));
   const record::MachineState machine = machine::read_machine();
   if (options.dry_run) return show_plan(plan, machine, output);
+  workload::WorkProgress progress;
   const experiment::WorkloadFactory make = [&](const record::PlanPoint& point) {
-    return make_workload(point, engines, machine, plan, options, clock, cancel);
+    return make_workload(point, engines, machine, plan, options, progress, clock, cancel);
   };
   if (options.check_only) return check_outputs(experiment::plan_points(plan.axes), make, output, cancel);
-  Sensors sensors = open_sensors(std::move(scenario), clock, machine);
+  Sensors sensors = open_sensors(std::move(scenario), clock, machine,
+                                 [&](base::MonoTime time) { return progress.images_until(time); });
   meter::MeterSet& meters = sensors.meters;
   if (continuation) WATTLENS_CHECK(compare_machines(*continuation, machine, meters.channels(), options));
   WATTLENS_TRY(const auto store, open_store(options.store, store::Access::write));
@@ -195,7 +197,7 @@ Result<ExitCode> run(const RunOptions& options, const base::Cancellation& cancel
   run_warnings.insert(run_warnings.end(), lock.warnings.begin(), lock.warnings.end());
 
   experiment::NeighbourHistory neighbours(clock);
-  ProgressLine progress(stderr);
+  ProgressLine line(stderr);
   const experiment::Instruments instruments{
       .clock = clock,
       .meters = meters,
@@ -205,13 +207,13 @@ Result<ExitCode> run(const RunOptions& options, const base::Cancellation& cancel
       .make_workload = make,
       .sink = *store,
       .cancel = cancel,
-      .progress = [&](const experiment::Progress& state) { progress.show(state); },
+      .progress = [&](const experiment::Progress& state) { line.show(state); },
       .run_warnings = std::move(run_warnings),
   };
   WATTLENS_TRY(const experiment::Outcome outcome,
                continuation ? experiment::resume_experiment(*std::move(continuation), plan, machine, instruments)
                             : experiment::run_experiment(plan, machine, instruments));
-  progress.clear();
+  line.clear();
   return conclude(plan, outcome, options, cancel, output);
 }
 

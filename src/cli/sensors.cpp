@@ -4,7 +4,6 @@
 
 #include "cli/calibrations.h"
 #include "simulation/scenario_file.h"
-#include "simulation/simulated_meter.h"
 
 namespace wattlens::cli {
 
@@ -16,14 +15,14 @@ Result<std::optional<simulation::Scenario>> read_simulated(const base::Path& fil
 }
 
 Sensors open_sensors(std::optional<simulation::Scenario> scenario, base::Clock& clock,
-                     const record::MachineState& machine) {
+                     const record::MachineState& machine, simulation::ImagesDone images) {
   if (!scenario) {
     Sensors sensors{meter::MeterSet::open({.clock = &clock, .machine = machine}), {}};
     sensors.warnings = use_calibrations(machine, sensors.meters);
     return sensors;
   }
   record::Warning warning = simulation::simulated_warning(*scenario);
-  return {simulation::open_simulated_meters(*std::move(scenario), clock), {std::move(warning)}};
+  return {simulation::open_simulated_meters(*std::move(scenario), clock, std::move(images)), {std::move(warning)}};
 }
 
 }  // namespace wattlens::cli

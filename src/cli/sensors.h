@@ -11,6 +11,7 @@
 #include "record/channel.h"
 #include "record/machine_state.h"
 #include "simulation/scenario.h"
+#include "simulation/simulated_meter.h"
 
 namespace wattlens::cli {
 
@@ -23,8 +24,8 @@ struct Sensors {
 // it looks for anything else, takes the machine or writes.
 Result<std::optional<simulation::Scenario>> read_simulated(const base::Path& file);
 
-// Without a scenario the machine's own. The clock outlives them.
+// Without a scenario the machine's own. The clock outlives them. `images` tells simulated sensors of the work.
 Sensors open_sensors(std::optional<simulation::Scenario> scenario, base::Clock& clock,
-                     const record::MachineState& machine);
+                     const record::MachineState& machine, simulation::ImagesDone images = {});
 
 }  // namespace wattlens::cli

@@ -18,13 +18,14 @@ constexpr double kWorkerMemoryShare = 0.8;
 std::unique_ptr<workload::Workload> make_workload(record::PlanPoint point,
                                                   std::span<const worker::EngineLocation> engines,
                                                   const record::MachineState& machine, const experiment::Plan& plan,
-                                                  const RunOptions& options, const base::Clock& clock,
-                                                  const base::Cancellation& cancel) {
+                                                  const RunOptions& options, workload::WorkProgress& progress,
+                                                  const base::Clock& clock, const base::Cancellation& cancel) {
   const record::ModelName model = record::parse_model_name(point.model);
   workload::InferenceOptions inference;
   inference.engine = *engine_named(engines, point.engine);
   inference.model_cache = options.model_cache;
   inference.client.system_allocator = options.system_allocator;
+  if (!options.simulate.empty()) inference.progress = &progress;
   const base::Bytes memory = machine.usable_memory();
   if (memory > base::Bytes{}) inference.client.memory_budget = memory * kWorkerMemoryShare;
   if (const auto budget = plan.effort.budget) {

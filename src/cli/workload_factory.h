@@ -11,15 +11,17 @@
 #include "record/machine_state.h"
 #include "record/run.h"
 #include "worker/engine_location.h"
+#include "workload/work_progress.h"
 #include "workload/workload.h"
 
 namespace wattlens::cli {
 
-// The point's engine is one of `engines`. Nothing is started yet. Clock and cancellation outlive the workload.
+// The point's engine is one of `engines`. Nothing is started yet. Clock, cancellation and `progress`, which simulated
+// power follows, outlive the workload.
 std::unique_ptr<workload::Workload> make_workload(record::PlanPoint point,
                                                   std::span<const worker::EngineLocation> engines,
                                                   const record::MachineState& machine, const experiment::Plan& plan,
-                                                  const RunOptions& options, const base::Clock& clock,
-                                                  const base::Cancellation& cancel);
+                                                  const RunOptions& options, workload::WorkProgress& progress,
+                                                  const base::Clock& clock, const base::Cancellation& cancel);
 
 }  // namespace wattlens::cli

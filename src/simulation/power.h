@@ -47,6 +47,8 @@ struct Bursts {
   std::uint64_t seed = 0;
 };
 
+// The work of whoever runs the simulation is one more term: `per_image` for each image that it has done
+// (Scenario::images). It has no closed form in time, and is in neither at() nor energy().
 struct Power {
   Watts constant;
   std::vector<Step> steps;
@@ -55,6 +57,7 @@ struct Power {
   std::optional<Bursts> bursts;
   Watts load;                    // more while the load of a calibration is on (LoadableMeter)
   std::vector<Step> load_steps;  // of that, until now
+  Joules per_image;
 
   Watts at(Seconds time) const;
   Joules energy(Seconds time) const;  // from 0 to `time`, which may be negative

@@ -82,7 +82,8 @@ double Register::update_before(Seconds time) const {
 
 // What the register of an ideal integral shows after an update at `time`.
 Joules Register::shown(Seconds time) const {
-  const Joules seen = power_.energy(time - sensor_.lag) - power_.energy(-sensor_.lag);
+  Joules seen = power_.energy(time - sensor_.lag) - power_.energy(-sensor_.lag);
+  if (scenario_.images && power_.per_image > Joules{}) seen += scenario_.images(time) * power_.per_image;
   return part_ * (sensor_.gain * seen + sensor_.offset * time);
 }
 

@@ -4,6 +4,7 @@
 #pragma once
 
 #include <cstdint>
+#include <functional>
 #include <limits>
 #include <map>
 #include <optional>
@@ -99,6 +100,7 @@ struct Scenario {
   std::vector<Sensor> sensors;
   std::vector<Fault> faults;
   Expectation expected;
+  std::function<double(Seconds)> images;  // done by the work until a time; set by who runs it, empty without any
 };
 
 // Exact, of what one sensor measures; from 0 to `time`. The sensor is one of the scenario's.

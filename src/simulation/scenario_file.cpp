@@ -66,6 +66,7 @@ Key steps(const Reader& reader, std::vector<Step>& field) {
 Result<void> read_power(const Reader& reader, const toml::table& from, const std::string& where, Power& power) {
   const Keys keys = {
       watts(reader, "constant_w", power.constant),
+      quantity(reader, "per_image_j", power.per_image, 0.0, kMostJoules),
       steps(reader, power.steps),
       watts(reader, "load_w", power.load),
       table(reader, "square",
@@ -252,6 +253,19 @@ Result<void> read_expectation(const Reader& reader, const toml::table& from, Exp
   return reader.read_table(from, keys, " in [expect]");
 }
 
+// Work is known when it is done, not before, and its past is not kept.
+Result<void> check_work(const Scenario& scenario, std::string_view file) {
+  for (const Sensor& sensor : scenario.sensors) {
+    if (!(scenario.powers.at(sensor.power).per_image > Joules{})) continue;
+    const bool plain = sensor.kind == record::ChannelKind::counter && !sensor.window && sensor.noise == Watts{} &&
+                       sensor.lag == Seconds{};
+    if (plain) continue;
+    return fail(ErrorKind::usage, fmt::format("{}: '{}' cannot see per_image_j", file, sensor.id),
+                "only a counter without window_s, duty, lag_s and noise_w can follow the work");
+  }
+  return {};
+}
+
 // Names that one part of the file uses must be in another.
 Result<void> check_names(const Scenario& scenario, std::string_view file) {
   std::vector<std::string> powers;
@@ -279,6 +293,7 @@ Result<void> check_names(const Scenario& scenario, std::string_view file) {
       return refuse(fmt::format("{} checks no other sensor", sensor.id), sensor.checks, others);
     }
   }
+  WATTLENS_CHECK(check_work(scenario, file));
   for (const Fault& fault : scenario.faults) {
     if (!fault.sensor.empty() && std::ranges::find(ids, fault.sensor) == ids.end()) {
       return refuse("a fault of the unknown sensor", fault.sensor, ids);

@@ -115,8 +115,14 @@ record::Channel describe(const Scenario& scenario, const Sensor& sensor) {
 
 class SimulatedMeter final : public meter::Meter {
  public:
-  SimulatedMeter(Scenario scenario, const base::Clock& clock)
+  SimulatedMeter(Scenario scenario, const base::Clock& clock, ImagesDone images)
       : scenario_(std::move(scenario)), clock_(clock), start_(clock.now()), random_(scenario_.seed) {
+    if (images) {
+      const double before = images(start_);
+      scenario_.images = [this, before, images = std::move(images)](Seconds time) {
+        return images(start_ + time) - before;
+      };
+    }
     for (const Sensor& sensor : scenario_.sensors) {
       channels_.push_back(describe(scenario_, sensor));
       Entry& entry = entries_.emplace_back();
@@ -171,19 +177,19 @@ class SimulatedMeter final : public meter::Meter {
 
 }  // namespace
 
-std::unique_ptr<meter::Meter> make_simulated_meter(Scenario scenario, const base::Clock& clock) {
-  return std::make_unique<SimulatedMeter>(std::move(scenario), clock);
+std::unique_ptr<meter::Meter> make_simulated_meter(Scenario scenario, const base::Clock& clock, ImagesDone images) {
+  return std::make_unique<SimulatedMeter>(std::move(scenario), clock, std::move(images));
 }
 
 LoadableMeter make_loadable_meter(Scenario scenario, const base::Clock& clock) {
-  auto meter = std::make_unique<SimulatedMeter>(std::move(scenario), clock);
+  auto meter = std::make_unique<SimulatedMeter>(std::move(scenario), clock, ImagesDone{});
   SimulatedMeter& its = *meter;
   return {std::move(meter), [&its](bool on) { its.switch_load(on); }};
 }
 
-meter::MeterSet open_simulated_meters(Scenario scenario, const base::Clock& clock) {
+meter::MeterSet open_simulated_meters(Scenario scenario, const base::Clock& clock, ImagesDone images) {
   std::vector<std::unique_ptr<meter::Meter>> meters;
-  meters.push_back(make_simulated_meter(std::move(scenario), clock));
+  meters.push_back(make_simulated_meter(std::move(scenario), clock, std::move(images)));
   return meter::MeterSet(std::move(meters));
 }
 

@@ -9,6 +9,7 @@
 
 #include <memory>
 #include <optional>
+#include <span>
 #include <string>
 #include <vector>
 
@@ -62,6 +63,8 @@ class Client {
   const Hello& hello() const { return hello_; }
   base::Seconds start_up() const { return start_up_; }  // from the start of the process to its hello
   pid_t pid() const { return process_.pid(); }
+  // Where the worker writes the stamps of a window while run() waits for it: from the front, one per batch.
+  std::span<std::int64_t> stamps() const { return memory_.stamps(); }
 
   Result<Compiled> compile(const CompileRequest& request);
   Result<void> set_input(const SeededInput& input);

@@ -110,6 +110,15 @@ Result<void> InferenceWorkload::set_input(std::int64_t distinct) {
   return {};
 }
 
+Result<worker::TimedBatches> InferenceWorkload::run_batches(const worker::RunRequest& request,
+                                                            std::optional<base::Seconds> usual_batch) {
+  WorkProgress* progress = options_.progress;
+  if (progress != nullptr) progress->begin(client_->stamps(), options_.point.batch, clock_.now());
+  auto batches = client_->run(request, usual_batch);
+  if (progress != nullptr) progress->end(clock_.now());
+  return batches;
+}
+
 Result<void> InferenceWorkload::prepare() {
   WATTLENS_CHECK(load_references());
   preparation_.clear();
@@ -122,7 +131,7 @@ Result<void> InferenceWorkload::prepare() {
   const ReferenceOutputs* reference = reference_at(options_.point.image_size);
   distinct_ = 0;
   WATTLENS_CHECK(set_input(reference != nullptr ? std::ssize(reference->logits) : options_.point.batch));
-  WATTLENS_TRY(const auto first, client_->run(kOneBatch));
+  WATTLENS_TRY(const auto first, run_batches(kOneBatch));
   const base::MonoTime done = first.completions.front();
   preparation_ = {{"start-up", start, started},
                   {"compile", started, compiled_at},
@@ -209,7 +218,7 @@ Result<record::OutputCheck> InferenceWorkload::check_against_f32(const std::vect
 
 // Nothing is known of the model: at least it gives finite numbers, and the same ones again.
 Result<record::OutputCheck> InferenceWorkload::check_repeatable(const std::vector<float>& outputs) {
-  WATTLENS_CHECK(client_->run(kOneBatch));
+  WATTLENS_CHECK(run_batches(kOneBatch));
   WATTLENS_TRY(const auto again, this->outputs());
   const std::size_t row = outputs.size() / static_cast<std::size_t>(options_.point.batch * slots_);
   auto check = compare_outputs(again, outputs, row, tolerance_of("f32"), "the first outputs of the same model");
@@ -225,7 +234,7 @@ Result<WorkDone> InferenceWorkload::run(const WindowRequest& request) {
   if (!client_) return fail(ErrorKind::internal, "run() before prepare()");
   WATTLENS_CHECK(set_input(options_.point.batch));
   WATTLENS_TRY(auto batches,
-               client_->run({request.duration, std::max<std::int64_t>(1, request.min_batches)}, info_.first_inference));
+               run_batches({request.duration, std::max<std::int64_t>(1, request.min_batches)}, info_.first_inference));
   if (batches.peak_memory.value > 0) info_.peak_memory = batches.peak_memory;
   const std::int64_t images = std::ssize(batches.completions) * options_.point.batch;
   return WorkDone{batches.begin, batches.end, std::move(batches.completions), images};

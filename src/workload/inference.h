@@ -12,6 +12,7 @@
 
 #include "worker/client.h"
 #include "workload/reference_outputs.h"
+#include "workload/work_progress.h"
 #include "workload/workload.h"
 
 namespace wattlens::workload {
@@ -24,6 +25,7 @@ struct InferenceOptions {
   base::Path model_cache;        // a folder; empty: no cache
   std::int64_t classes = 1000;   // of a built-in network
   std::string_view (*references)(std::string_view network) = embedded_references;
+  WorkProgress* progress = nullptr;  // told of every batch, where it is there; outlives the workload
 };
 
 // Whether a plan's model is the path of a file, not the name of a built-in network.
@@ -58,6 +60,8 @@ class InferenceWorkload final : public Workload {
   Result<record::OutputCheck> check_against_f32(const std::vector<float>& outputs);
   Result<record::OutputCheck> check_repeatable(const std::vector<float>& outputs);
   Result<void> set_input(std::int64_t distinct);
+  Result<worker::TimedBatches> run_batches(const worker::RunRequest& request,
+                                           std::optional<base::Seconds> usual_batch = std::nullopt);
 
   InferenceOptions options_;
   const base::Clock& clock_;

@@ -87,6 +87,19 @@ def test_a_run_says_so_everywhere_and_the_store_keeps_it(wattlens, scenario):
     assert row["energy_j_per_image_provenance"] == "simulated"
 
 
+def test_a_run_finds_the_energy_per_image_that_the_scenario_gives(wattlens, tmp_path):
+    scenario = SCENARIO.replace("constant_w = 100", "constant_w = 20\nper_image_j = 0.5")
+    (tmp_path / "work.toml").write_text(scenario, encoding="utf-8")
+    effort = ["--repetitions", "4", "--window", "1s", "--warm-up-limit", "1s"]
+    axes = ["--model", "shufflenet_v2_x0_5", "--batch", "4", "--threads", "1"]
+    result = wattlens("run", *axes, *effort, "--simulate", "work.toml", "--format", "json", check=0)
+    (point,) = json.loads(result.stdout)["points"]
+    net = point["net_energy_j_per_image"]
+    assert net["low"] < net["value"] < net["high"]
+    assert net["value"] == pytest.approx(0.5, rel=0.02)
+    assert point["energy_j_per_image"]["value"] == pytest.approx(0.5 + 20 / point["images_per_s"]["value"], rel=0.02)
+
+
 def test_without_a_gpu_that_the_work_used_there_is_no_total(wattlens, tmp_path):
     lost = """
 [power.gpu]

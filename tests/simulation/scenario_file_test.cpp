@@ -150,6 +150,18 @@ TEST(ScenarioFile, WhatCannotBeIsRefusedWithItsPlace) {
   }
 }
 
+TEST(ScenarioFile, OnlyAPlainCounterCanSeeWork) {
+  const std::string head = "[power.p]\nper_image_j = 0.5\n[[sensor]]\nid = \"gpu.0\"\npower = \"p\"\n";
+  const auto plain = parse_scenario(head, "s.toml");
+  ASSERT_TRUE(plain.has_value()) << plain.error().message;
+  EXPECT_EQ(plain->powers.at("p").per_image, Joules{0.5});
+  for (const char* key : {"kind = \"power\"", "window_s = 1", "duty = 0.5", "lag_s = 0.1", "noise_w = 1"}) {
+    const Error error = refused(head + key);
+    EXPECT_THAT(error.message, HasSubstr("'gpu.0' cannot see per_image_j")) << key;
+    EXPECT_THAT(error.hint, HasSubstr("counter")) << key;
+  }
+}
+
 TEST(ScenarioFile, WithoutASensorItIsRefused) {
   EXPECT_THAT(refused("").message, HasSubstr("no sensor"));
   EXPECT_THAT(refused(std::string(kSmall) + "[[sensor]]\nid = \"cpu.package.0\"\npower = \"package\"").message,

@@ -3,10 +3,13 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <string>
 #include <vector>
 
 #include "fake/fake_clock.h"
+#include "fake/fake_meter.h"
+#include "meter/window_energy.h"
 #include "simulation/scenario_file.h"
 
 namespace wattlens::simulation {
@@ -61,6 +64,46 @@ TEST(SimulatedMeter, AReadThatCannotBeBelievedIsAGap) {
   EXPECT_NEAR(opened.read(0.5), 50.0, 0.2);
   EXPECT_EQ(opened.read(0.55), -1.0);
   EXPECT_NEAR(opened.read(0.5), 155.0, 0.2);
+}
+
+// 400 images/s from 1 s to 3 s of the simulation.
+TEST(SimulatedMeter, ThePowerOfWorkIsItsEnergyPerImage) {
+  const auto scenario = parse_scenario(R"(
+[power.p]
+constant_w = 10
+per_image_j = 0.5
+[[sensor]]
+id = "cpu.package.0"
+power = "p"
+unit_j = 61e-6
+nominal_period_s = 0.001
+)",
+                                       "s.toml");
+  ASSERT_TRUE(scenario.has_value()) << scenario.error().message;
+  fake::FakeClock clock;
+  const base::MonoTime start = clock.now();
+  const auto images = [start](base::MonoTime time) {
+    return 400.0 * (std::clamp((time - start).value, 1.0, 3.0) - 1.0);
+  };
+  const auto meter = make_simulated_meter(*scenario, clock, images);
+  const auto samples = fake::sample(*meter, clock, Seconds{4.0}, Seconds{0.01});
+  record::Window window;
+  window.begin = start + Seconds{1.0};
+  window.end = start + Seconds{3.0};
+  window.batches = 200;
+  meter::measure_window(meter->channels(), samples, {}, window);
+  ASSERT_TRUE(window.total.value.has_value()) << window.total.reason;
+  const double truth = 2.0 * 10.0 + 800.0 * 0.5;
+  EXPECT_NEAR(window.total.value->value, truth, 0.01 * truth);
+  EXPECT_LE(window.total.relative->low.value, truth);
+  EXPECT_GE(window.total.relative->high.value, truth);
+}
+
+TEST(SimulatedMeter, WithoutWorkOnlyTheOtherTermsAreThere) {
+  Opened opened(parse_scenario(
+                    "[power.p]\nconstant_w = 10\nper_image_j = 5\n[[sensor]]\nid = \"psys.0\"\npower = \"p\"", "s.toml")
+                    .value());
+  EXPECT_NEAR(opened.read(0.5), 5.0, 0.02);
 }
 
 TEST(SimulatedMeter, AGaugeGivesPowers) {
