@@ -23,10 +23,9 @@
 
 namespace wattlens::cli {
 
-using Command =
-    std::variant<DoctorOptions, MeasureOptions, RunOptions, CompareOptions, ListOptions, ShowOptions, ExportOptions,
-                 NetworkListOptions, NetworkShowOptions, NetworkExportOptions, MetersListOptions, MetersWatchOptions,
-                 CalibrateOptions, AuditOptions>;
+using Command = std::variant<DoctorOptions, MeasureOptions, RunOptions, CompareOptions, ListOptions, ShowOptions,
+                             ExportOptions, NetworkListOptions, NetworkShowOptions, NetworkExportOptions,
+                             MetersListOptions, MetersWatchOptions, CalibrateOptions, AuditOptions>;
 
 struct Parsed {
   std::optional<Command> command;
