@@ -74,6 +74,7 @@ ChannelResult measure_known_gauge(const Channel& channel, const Gauge& gauge, co
   spread.add_uniform(0.5 * std::abs((looks.before->power - looks.after->power).value) * settling.value);
   result.value = Joules{integral.joules} - idle;
   spread.add(integral.gaps);
+  add_resolution(gauge, end, spread);
   // A command shorter than the averaging window shows less than the power it drew.
   const Watts above_idle = *result.value / end - looks.before->power;
   const double range = std::max(gauge.high_w - gauge.low_w, std::abs(above_idle.value));

@@ -83,6 +83,7 @@ void add_errors(const record::Channel& channel, const Gauge& gauge, const Part& 
   result.spread.add(integral.gaps, scale);
   result.spread.add_uniform(0.5 * range * (part.to - part.from - integral.covered).value * scale);
   add_sampling(channel, gauge, integral, duration, result.spread);
+  add_resolution(gauge, duration, result.spread);
   if (part.own) {
     result.spread.add_uniform(drift(gauge, duration, batch) * (duration - (part.to - part.from)).value);
   } else if (channel.averaging_window || channel.update_period) {

@@ -3,17 +3,24 @@
 #include <algorithm>
 
 namespace wattlens::meter {
+namespace {
 
 using base::MonoTime;
 using base::Seconds;
 using record::Samples;
 
+constexpr std::int64_t kCoarsest = 1'000'000;  // uW; no sensor that is read here shows less than whole watts
+
+}  // namespace
+
 Gauge read_gauge(const Samples& samples, std::size_t index, MonoTime begin) {
   Gauge gauge;
   const auto& values = samples.values[index];
+  std::int64_t resolution_uw = kCoarsest;
   for (std::size_t i = 0; i < samples.size(); ++i) {
     const MonoTime time{samples.time_us[i] * 1000};
     if (values[i] == Samples::kNoReading) continue;
+    while (values[i] % resolution_uw != 0) resolution_uw /= 10;
     gauge.points.push_back({time - begin, static_cast<double>(values[i]) * 1e-6});
   }
   if (gauge.points.size() < 2) return gauge;
@@ -28,6 +35,7 @@ Gauge read_gauge(const Samples& samples, std::size_t index, MonoTime begin) {
   }
   std::ranges::nth_element(steps, steps.begin() + static_cast<std::ptrdiff_t>(steps.size() / 2));
   gauge.usual_step = steps[steps.size() / 2];
+  gauge.resolution_w = static_cast<double>(resolution_uw) * 1e-6;
   const auto [low, high] = std::ranges::minmax(gauge.points, {}, &GaugePoint::watts);
   gauge.low_w = low.watts;
   gauge.high_w = high.watts;
@@ -36,6 +44,10 @@ Gauge read_gauge(const Samples& samples, std::size_t index, MonoTime begin) {
     gauge.square_of_changes = squares / changes;
   }
   return gauge;
+}
+
+void add_resolution(const Gauge& gauge, Seconds time, Spread& spread) {
+  if (gauge.high_w - gauge.low_w < 2.0 * gauge.resolution_w) spread.add_uniform(0.5 * gauge.resolution_w * time.value);
 }
 
 GaugeIntegral integrate(const Gauge& gauge, Seconds begin, Seconds end) {

@@ -25,10 +25,15 @@ struct Gauge {
   double low_w = 0.0;
   double high_w = 0.0;
   double square_of_changes = 0.0;  // mean, of neighbouring values that differ
+  double resolution_w = 0.0;       // a power of ten of which all readings are multiples; at most 1 W
 };
 
 // `index` is the place of the channel in `samples`. All but the points is 0 where there are fewer than two.
 Gauge read_gauge(const record::Samples& samples, std::size_t index, base::MonoTime origin);
+
+// Readings that move by less than two steps of the sensor's resolution hide how far the power is from them: half a step
+// over `time`. Those that move more round it up as often as down.
+void add_resolution(const Gauge& gauge, base::Seconds time, Spread& spread);
 
 // The trapezoid over the readings between two times; repeated equal readings are readings.
 struct GaugeIntegral {

@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <cmath>
 #include <functional>
+#include <utility>
 #include <vector>
 
 #include "base/random.h"
@@ -84,12 +85,32 @@ TEST(GaugeEnergy, WithoutReadingsThereIsNone) {
   EXPECT_EQ(result.reason, "unreadable");
 }
 
-TEST(GaugeEnergy, AConstantReadingIsAliveAndKnownWell) {
-  const Sensor sensor;
-  const ChannelResult result = measure(sensor, 1.0, 3.0);
-  ASSERT_TRUE(result.value.has_value());
-  EXPECT_NEAR(result.value->value, 200.0, 1e-6);
-  EXPECT_LT(result.spread.half_width(), 1e-6);
+TEST(GaugeEnergy, AConstantReadingIsAliveAndKnownToItsLastDigit) {
+  Sensor sensor;
+  for (const auto& [watts, digit] : {std::pair(100.0, 1.0), std::pair(99.7, 0.1), std::pair(99.703, 0.001)}) {
+    sensor.watts = [watts](double) { return watts; };
+    const ChannelResult result = measure(sensor, 1.0, 3.0);
+    ASSERT_TRUE(result.value.has_value());
+    EXPECT_NEAR(result.value->value, 2.0 * watts, 1e-5);
+    EXPECT_NEAR(result.spread.half_width(), 0.95 * 0.5 * digit * 2.0, 1e-5);
+  }
+}
+
+TEST(GaugeEnergy, ReadingsThatMoveRoundUpAsOftenAsDown) {
+  const auto half_width = [](double range) {
+    record::Samples samples;
+    samples.channels = {"gpu.0"};
+    samples.values.resize(1);
+    for (int i = 0; i <= 100; ++i) {
+      samples.time_us.push_back(std::int64_t{i} * 20'000);
+      samples.bracket_us.push_back(2);
+      samples.values[0].push_back(100'000'000 + std::int64_t{i} % 2 * std::llround(range * 1e6));
+    }
+    record::Channel channel = gauge(Sensor{.period_s = 0.02, .window_s = 0.02});
+    return measure_gauge(channel, samples, 0, MonoTime{0}, MonoTime{2'000'000'000}, kSecond).spread.half_width();
+  };
+  EXPECT_GT(half_width(1.0), 0.95);
+  EXPECT_LT(half_width(2.0), half_width(1.0));
 }
 
 TEST(GaugeEnergy, AMeanOfOneSecondSaysNothingOfHalfASecond) {
