@@ -24,7 +24,7 @@ struct Calibrated {
   base::Seconds took;
 };
 
-Calibrated run(Sensor sensor, std::uint64_t seed) {
+Calibrated run(const Sensor& sensor, std::uint64_t seed) {
   Bench bench(sensor, seed);
   const base::Cancellation cancel;
   const base::MonoTime begin = bench.clock.now();

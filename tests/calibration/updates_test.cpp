@@ -5,6 +5,7 @@
 
 #include <cmath>
 #include <functional>
+#include <iterator>
 #include <vector>
 
 #include "base/random.h"
@@ -50,7 +51,7 @@ TEST(FindUpdates, ThereAreNoneWhereNothingCouldBeRead) {
 }
 
 TEST(FindUpdates, OfAGaugeAreItsNewReadings) {
-  const Updates updates = find(samples_of(2000, [](int ms) { return 1'000'000 * (ms / 40 % 7); }));
+  const Updates updates = find(samples_of(2000, [](int ms) { return 1'000'000LL * (ms / 40 % 7); }));
   ASSERT_EQ(updates.list.size(), 49U);
   EXPECT_NEAR(updates.period.value->value.value, 0.04, 1e-9);
   EXPECT_DOUBLE_EQ(updates.list[1].power.value, 2.0);
@@ -64,7 +65,7 @@ TEST(FindUpdates, OfAGaugeAreItsNewReadings) {
 Samples some_new(const std::vector<int>& of_five) {
   return samples_of(6000, [of_five](int ms) {
     const int update = ms / 40;
-    std::int64_t changes = update / 5 * static_cast<int>(of_five.size());
+    std::int64_t changes = std::int64_t{update / 5} * std::ssize(of_five);
     for (const int one : of_five) changes += update % 5 >= one ? 1 : 0;
     return 1'000'000 * changes;
   });
