@@ -175,10 +175,19 @@ Result<void> write_files(Files& files, const ComparisonResult& result, const Rec
   return files.baseline->commit();
 }
 
+Result<ExitCode> show_plan(const CompareOptions& options, const CompareHooks& hooks, const base::Cancellation& cancel) {
+  WATTLENS_TRY(Output output, Output::open(options.run.output));
+  WATTLENS_TRY(const std::string text, plan_text(options, hooks, output.format(), cancel));
+  WATTLENS_CHECK(output.write(text));
+  WATTLENS_CHECK(output.finish());
+  return ExitCode::done;
+}
+
 }  // namespace
 
 Result<ExitCode> compare(const CompareOptions& options, const base::Cancellation& cancel) {
   WATTLENS_TRY(const Inputs inputs, inputs_of(options));
+  if (options.run.dry_run) return show_plan(options, hooks_of(options, inputs), cancel);
   WATTLENS_TRY(Files files, open_files(options));
   WATTLENS_TRY(Output output, Output::open(options.run.output));
   Measured found;

@@ -89,6 +89,7 @@ Examples:
   CLI::Option* wait = compare.add_flag("--wait", options.run.wait, "Wait while another wattlens measures here");
   compare.add_flag("--share-machine", options.run.share_machine, "Measure beside it; with a warning in every run")
       ->excludes(wait);
+  compare.add_flag("--dry-run", options.run.dry_run, "Show what would be measured and how long; measure nothing");
   add_simulate(compare, options.run.simulate);
   add_store(compare, options.run.store);
   add_output(compare, options.run.output);
@@ -105,6 +106,9 @@ Result<void> check_compare(const CompareOptions& options) {
   if (kinds > 1) {
     return fail(ErrorKind::usage, "plan points, commands and stored experiments are not compared with each other",
                 "give --model, or commands after --, or ids of experiments");
+  }
+  if (stored && options.run.dry_run) {
+    return fail(ErrorKind::usage, "nothing is measured where stored experiments are compared", "leave out --dry-run");
   }
   if (stored && options.save_baseline && options.experiments.size() > 1) {
     return fail(ErrorKind::usage, "--save-baseline writes one experiment", "give one id");

@@ -8,6 +8,7 @@
 #include <utility>
 
 #include "base/clock.h"
+#include "cli/dry_run.h"
 #include "cli/engines.h"
 #include "cli/gpu_choice.h"
 #include "cli/image_sizes.h"
@@ -20,6 +21,7 @@
 #include "experiment/axis.h"
 #include "experiment/command_comparison.h"
 #include "experiment/neighbour_history.h"
+#include "experiment/prediction.h"
 #include "experiment/runner.h"
 #include "machine/machine.h"
 
@@ -54,14 +56,14 @@ Measured measured(experiment::Outcome outcome) {
   return {{std::move(outcome.experiment), std::move(outcome.runs)}, std::move(outcome.storage_failure)};
 }
 
-Result<Measured> measure_points(const CompareOptions& options, const CompareHooks& hooks,
-                                const base::Cancellation& cancel) {
+using Engines = std::vector<worker::EngineLocation>;
+
+Result<experiment::Plan> points_plan(const CompareOptions& options, const CompareHooks& hooks, const Engines& engines,
+                                     const base::Clock& clock, const base::Cancellation& cancel) {
   WATTLENS_TRY(experiment::Plan plan, plan_of(options.run));
-  WATTLENS_TRY(const auto engines, find_engines());
   WATTLENS_CHECK(check_names(plan.axes, engines));
   WATTLENS_CHECK(resolve_image_sizes(plan.axes));
-  Bench bench;
-  WATTLENS_CHECK(resolve_precision(plan.axes, engines, bench.clock, cancel));
+  WATTLENS_CHECK(resolve_precision(plan.axes, engines, clock, cancel));
   const std::size_t points = experiment::plan_points(plan.axes).size();
   if (points < 2 && !options.baseline && !options.save_baseline) {
     return fail(ErrorKind::usage, "one plan point alone cannot be compared",
@@ -69,6 +71,14 @@ Result<Measured> measure_points(const CompareOptions& options, const CompareHook
   }
   plan.effort.repetitions = hooks.most_blocks;
   plan.effort.planned_looks = static_cast<bool>(hooks.decided);
+  return plan;
+}
+
+Result<Measured> measure_points(const CompareOptions& options, const CompareHooks& hooks,
+                                const base::Cancellation& cancel) {
+  WATTLENS_TRY(const Engines engines, find_engines());
+  Bench bench;
+  WATTLENS_TRY(const experiment::Plan plan, points_plan(options, hooks, engines, bench.clock, cancel));
   WATTLENS_CHECK(open_bench(bench, options, hooks, "compare " + plan.axes.models.front(), cancel));
   experiment::NeighbourHistory neighbours(bench.clock);
   ProgressLine progress(stderr);
@@ -137,6 +147,19 @@ Result<Measured> measure_commands(const CompareOptions& options, const CompareHo
 }
 
 }  // namespace
+
+Result<std::string> plan_text(const CompareOptions& options, const CompareHooks& hooks, report::Format format,
+                              const base::Cancellation& cancel) {
+  if (!options.commands.empty()) {
+    WATTLENS_TRY(const experiment::CommandPlan plan, command_plan(options, hooks));
+    return dry_run_text(plan, format);
+  }
+  const base::SystemClock clock;
+  WATTLENS_TRY(const Engines engines, find_engines());
+  WATTLENS_TRY(const experiment::Plan plan, points_plan(options, hooks, engines, clock, cancel));
+  const auto times = guess_batch_times(experiment::plan_points(plan.axes), machine::read_machine());
+  return dry_run_text(plan, experiment::predict(plan, times), format);
+}
 
 Result<Measured> measure_sides(const CompareOptions& options, const CompareHooks& hooks,
                                const base::Cancellation& cancel) {

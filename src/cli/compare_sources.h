@@ -12,6 +12,7 @@
 #include "experiment/comparison.h"
 #include "meter/meter_set.h"
 #include "record/machine_state.h"
+#include "report/format.h"
 #include "simulation/scenario.h"
 
 namespace wattlens::cli {
@@ -34,6 +35,10 @@ struct Measured {
 // Plan points or commands, measured now and stored run by run.
 Result<Measured> measure_sides(const CompareOptions& options, const CompareHooks& hooks,
                                const base::Cancellation& cancel);
+
+// What would be measured, and how long that takes as far as it can be known; measures nothing.
+Result<std::string> plan_text(const CompareOptions& options, const CompareHooks& hooks, report::Format format,
+                              const base::Cancellation& cancel);
 
 // A stored experiment, by the beginning of its id.
 Result<experiment::Recorded> load_recorded(const CompareOptions& options, const std::string& id);

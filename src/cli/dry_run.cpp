@@ -27,14 +27,19 @@ base::Json to_json(const experiment::Plan& plan, const experiment::Prediction& p
   return json;
 }
 
+std::string json_text(const base::Json& json, report::Format format) {
+  return (format == report::Format::json ? base::to_pretty_text(json) : base::to_text(json)) + "\n";
+}
+
+bool is_json(report::Format format) { return format == report::Format::json || format == report::Format::jsonl; }
+
+constexpr std::string_view kNothingMeasured = "Nothing was measured: leave out --dry-run to begin.\n";
+
 }  // namespace
 
 std::string dry_run_text(const experiment::Plan& plan, const experiment::Prediction& prediction,
                          report::Format format) {
-  if (format == report::Format::json || format == report::Format::jsonl) {
-    const base::Json json = to_json(plan, prediction);
-    return (format == report::Format::json ? base::to_pretty_text(json) : base::to_text(json)) + "\n";
-  }
+  if (is_json(format)) return json_text(to_json(plan, prediction), format);
   std::string text =
       fmt::format("{} points, each repeated {} times or more:\n", prediction.points, prediction.repetitions);
   for (const record::PlanPoint& point : experiment::plan_points(plan.axes)) text += "  " + point.id + "\n";
@@ -45,7 +50,19 @@ std::string dry_run_text(const experiment::Plan& plan, const experiment::Predict
         "It will take about {}, and up to {} where the machine is noisy (a guess from the networks' size).\n",
         duration_text(prediction.least), duration_text(prediction.most));
   }
-  return text + "Nothing was measured: leave out --dry-run to begin.\n";
+  return text.append(kNothingMeasured);
+}
+
+std::string dry_run_text(const experiment::CommandPlan& plan, report::Format format) {
+  if (is_json(format)) {
+    return json_text({{"schema", "wattlens.dry_run/1"}, {"plan", experiment::to_json(plan)}}, format);
+  }
+  std::string text =
+      fmt::format("{} command(s), each run once in {}{} blocks, after {} to warm up:\n", plan.commands.size(),
+                  plan.planned_looks ? "6, 10, 16 or " : "", plan.most_blocks, plan.warm_ups);
+  for (const std::string& command : plan.commands) text += "  " + command + "\n";
+  text += "How long that takes is not known before they were run once.\n";
+  return text.append(kNothingMeasured);
 }
 
 }  // namespace wattlens::cli

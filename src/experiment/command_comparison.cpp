@@ -11,11 +11,8 @@
 #include "experiment/order.h"
 
 namespace wattlens::experiment {
-namespace {
 
-using base::Seconds;
-
-base::Json plan_json(const CommandPlan& plan) {
+base::Json to_json(const CommandPlan& plan) {
   base::Json json = {{"schema", kCommandPlanSchema}, {"commands", plan.commands}};
   json["most_blocks"] = plan.most_blocks;
   json["warm_ups"] = plan.warm_ups;
@@ -25,6 +22,10 @@ base::Json plan_json(const CommandPlan& plan) {
   json["seed"] = plan.seed;
   return json;
 }
+
+namespace {
+
+using base::Seconds;
 
 std::vector<record::PlanPoint> points_of(std::span<const std::string> commands) {
   std::vector<record::PlanPoint> points;
@@ -51,7 +52,7 @@ class CommandRunner {
     experiment.title = plan.title;
     experiment.created_at = tools.clock.wall_time();
     experiment.seed = plan.seed;
-    experiment.plan = plan_json(plan);
+    experiment.plan = to_json(plan);
     experiment.machine = machine;
     experiment.channels = plan.channels;
     experiment.points = points_of(plan.commands);

@@ -12,6 +12,7 @@
 
 #include "base/cancel.h"
 #include "base/clock.h"
+#include "base/json.h"
 #include "base/result.h"
 #include "experiment/progress.h"
 #include "experiment/runner.h"
@@ -46,6 +47,7 @@ struct CommandTools {
 };
 
 inline constexpr std::string_view kCommandPlanSchema = "wattlens.command_plan/1";
+base::Json to_json(const CommandPlan& plan);
 
 // Every run is stored as it ends. A command that fails (any status but 0) is recorded and ends the comparison, as does
 // an interruption; what was measured is kept. Fails only where nothing can begin.

@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "experiment/schedule.h"
+#include "stats/planned_looks.h"
 #include "stats/stop_rule.h"
 
 namespace wattlens::experiment {
@@ -30,15 +31,18 @@ Prediction predict(const Plan& plan, std::span<const Seconds> batch_times) {
     return prediction;
   }
   const stats::StopRule rule = effort.quick ? stats::quick_stop_rule() : stats::StopRule{};
-  prediction.repetitions = effort.repetitions.value_or(static_cast<std::int64_t>(rule.minimum_count));
-  const auto most = effort.repetitions.value_or(static_cast<std::int64_t>(rule.maximum_count));
+  const auto count = [](std::size_t n) { return static_cast<std::int64_t>(n); };
+  prediction.repetitions = effort.repetitions.value_or(count(rule.minimum_count));
+  if (effort.planned_looks) prediction.repetitions = std::min(prediction.repetitions, count(stats::kPlannedLooks[0]));
+  const auto most = effort.repetitions.value_or(count(rule.maximum_count));
   prediction.least = prediction.most = fixed;
   for (const WindowPlan& window : windows) {
     const Seconds once = window.predicted();
     const Seconds least = static_cast<double>(prediction.repetitions) * once;
-    const Seconds limit = effort.repetitions ? least : std::max(once, effort.point_limit);
+    const Seconds longest = static_cast<double>(most) * once;
+    const Seconds limit = effort.repetitions ? longest : std::max(once, effort.point_limit);
     prediction.least += std::min(least, limit);
-    prediction.most += std::min(static_cast<double>(most) * once, limit);
+    prediction.most += std::min(longest, limit);
   }
   return prediction;
 }

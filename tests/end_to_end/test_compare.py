@@ -57,6 +57,18 @@ def test_two_commands_of_different_length(simulated):
     assert energy["ratio"]["confidence"] == 0.95
 
 
+def test_a_dry_run_says_what_would_be_measured_and_measures_nothing(simulated, tmp_path):
+    commands = simulated("--dry-run", "--", SHORT, LONG, check=0).stdout
+    assert commands.startswith("2 command(s), each run once in 6, 10, 16 or 24 blocks")
+    points = simulated("--dry-run", "--model", "alexnet", "--batch", "1,2", "--blocks", "7", check=0).stdout
+    assert points.startswith("2 points, each repeated 7 times or more:") and "It will take about" in points
+    planned = simulated("--dry-run", "--model", "alexnet", "--batch", "1,2", "--format", "json", check=0).stdout
+    assert json.loads(planned)["predicted"]["repetitions"] == 6
+    stored = simulated("--dry-run", "last", check=2).stderr
+    assert "leave out --dry-run" in stored
+    assert not list(tmp_path.rglob("*.db"))
+
+
 def test_planned_looks_end_as_soon_as_it_is_clear(simulated):
     result = simulated("--warm-ups", 0, "--store", "store.db", "--format", "json", "--", "sleep 0.05", LONG, check=0)
     found = json.loads(result.stdout)
