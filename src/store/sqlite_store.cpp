@@ -77,6 +77,11 @@ Result<void> SqliteStore::begin(const record::Experiment& experiment) {
 }
 
 Result<void> SqliteStore::insert_experiment(const record::Experiment& experiment) {
+  return insert_experiment_rows(experiment, {.document = base::to_text(record::to_json(experiment)),
+                                             .runs_planned = static_cast<std::int64_t>(experiment.order.size())});
+}
+
+Result<void> SqliteStore::insert_experiment_rows(const record::Experiment& experiment, const StoredExperiment& stored) {
   const bool running = experiment.status == record::ExperimentStatus::running;
   WATTLENS_TRY(Statement row, database_->prepare(R"sql(
       INSERT INTO experiments (id, title, created_at, finished_at, status, writer, machine, models, runs_planned)
@@ -86,11 +91,11 @@ Result<void> SqliteStore::insert_experiment(const record::Experiment& experiment
   row.bind(1, experiment.id).bind(2, experiment.title).bind(3, experiment.created_at).bind(4, experiment.finished_at);
   row.bind(5, record::to_string(experiment.status)).bind(6, running ? this_process() : std::string());
   row.bind(7, experiment.machine.cpu.model_name).bind(8, models_of(experiment));
-  WATTLENS_CHECK(row.bind(9, static_cast<std::int64_t>(experiment.order.size())).run());
+  WATTLENS_CHECK(row.bind(9, stored.runs_planned).run());
   WATTLENS_TRY(Statement document, database_->prepare(R"sql(
       INSERT INTO experiment_documents (experiment, document) VALUES (?1, ?2)
       ON CONFLICT (experiment) DO UPDATE SET document = ?2)sql"));
-  return document.bind(1, experiment.id).bind(2, base::to_text(record::to_json(experiment))).run();
+  return document.bind(1, experiment.id).bind(2, stored.document).run();
 }
 
 Result<void> SqliteStore::insert_points(const record::Experiment& experiment) {
@@ -106,10 +111,24 @@ Result<void> SqliteStore::insert_points(const record::Experiment& experiment) {
 }
 
 Result<void> SqliteStore::add(const record::Run& run) {
-  return database_->transaction([&] { return insert_run(run); });
+  return database_->transaction([&]() -> Result<void> {
+    WATTLENS_TRY(const std::int64_t number, insert_run(run));
+    WATTLENS_CHECK(insert_document(number, {.order = run.order,
+                                            .document = base::to_text(record::to_json(run)),
+                                            .channels = base::to_text(base::Json(run.samples.channels)),
+                                            .sample_count = static_cast<std::int64_t>(run.samples.size()),
+                                            .blobs = {}}));
+    SampleCodec codec;
+    for (std::size_t first = 0; first < run.samples.size(); first += kSamplesPerBlob) {
+      const std::size_t count = std::min(kSamplesPerBlob, run.samples.size() - first);
+      WATTLENS_TRY(const auto blob, codec.encode(run.samples, first, count));
+      WATTLENS_CHECK(insert_blob(number, static_cast<std::int64_t>(first / kSamplesPerBlob), blob));
+    }
+    return count_run(run, run.order + 1);
+  });
 }
 
-Result<void> SqliteStore::insert_run(const record::Run& run) {
+Result<std::int64_t> SqliteStore::insert_run(const record::Run& run) {
   WATTLENS_TRY(Statement find, database_->prepare("SELECT number FROM points WHERE experiment = ? AND id = ?"));
   WATTLENS_TRY(const bool known, find.bind(1, run.experiment).bind(2, run.point).step());
   if (!known) {
@@ -131,33 +150,27 @@ Result<void> SqliteStore::insert_run(const record::Run& run) {
   row.bind(8, joules(figures.net_energy_per_image)).bind(9, record::to_string(figures.provenance));
   row.bind(10, std::int64_t{figures.complete});
   WATTLENS_CHECK(row.bind(11, static_cast<std::int64_t>(run.warnings.size())).run());
-  const std::int64_t number = database_->last_row();
+  return database_->last_row();
+}
 
-  WATTLENS_TRY(Statement document, database_->prepare("INSERT INTO run_documents VALUES (?, ?, ?, ?)"));
-  document.bind(1, number).bind(2, base::to_text(record::to_json(run)));
-  document.bind(3, base::to_text(base::Json(run.samples.channels)));
-  WATTLENS_CHECK(document.bind(4, static_cast<std::int64_t>(run.samples.size())).run());
-  WATTLENS_CHECK(insert_samples(number, run.samples));
+Result<void> SqliteStore::insert_document(std::int64_t run, const StoredRun& stored) {
+  WATTLENS_TRY(Statement row, database_->prepare("INSERT INTO run_documents VALUES (?, ?, ?, ?)"));
+  return row.bind(1, run).bind(2, stored.document).bind(3, stored.channels).bind(4, stored.sample_count).run();
+}
 
+Result<void> SqliteStore::insert_blob(std::int64_t run, std::int64_t part, std::span<const std::byte> blob) {
+  WATTLENS_TRY(Statement row, database_->prepare("INSERT INTO sample_blobs (run, part, samples) VALUES (?, ?, ?)"));
+  return row.bind(1, run).bind(2, part).bind(3, blob).run();
+}
+
+Result<void> SqliteStore::count_run(const record::Run& run, std::int64_t planned) {
   const bool done = run.status == record::RunStatus::done;
   const bool failed = run.status == record::RunStatus::failed;
   WATTLENS_TRY(Statement count, database_->prepare(R"sql(
       UPDATE experiments SET runs_done = runs_done + ?, runs_failed = runs_failed + ?,
         runs_planned = max(runs_planned, ?) WHERE id = ?)sql"));
-  count.bind(1, std::int64_t{done}).bind(2, std::int64_t{failed}).bind(3, run.order + 1);
+  count.bind(1, std::int64_t{done}).bind(2, std::int64_t{failed}).bind(3, planned);
   return count.bind(4, run.experiment).run();
-}
-
-Result<void> SqliteStore::insert_samples(std::int64_t run, const record::Samples& samples) {
-  WATTLENS_TRY(Statement row, database_->prepare("INSERT INTO sample_blobs (run, part, samples) VALUES (?, ?, ?)"));
-  SampleCodec codec;
-  for (std::size_t first = 0; first < samples.size(); first += kSamplesPerBlob) {
-    const std::size_t count = std::min(kSamplesPerBlob, samples.size() - first);
-    WATTLENS_TRY(const auto blob, codec.encode(samples, first, count));
-    row.bind(1, run).bind(2, static_cast<std::int64_t>(first / kSamplesPerBlob));
-    WATTLENS_CHECK(row.bind(3, blob).run());
-  }
-  return {};
 }
 
 Result<void> SqliteStore::end(const record::Experiment& experiment) { return update(experiment); }

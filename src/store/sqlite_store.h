@@ -5,7 +5,9 @@
 // not_found.
 #pragma once
 
+#include <cstddef>
 #include <cstdint>
+#include <functional>
 #include <memory>
 #include <optional>
 #include <span>
@@ -70,6 +72,20 @@ struct ListFilter {
 
 enum class WithSamples { no, yes };
 
+// Rows of an experiment as the store holds them, for a copy that is the same in every byte. Documents are JSON of one
+// line, schemas wattlens.stored_experiment/1 and wattlens.run/1; `channels` is a JSON array of their ids.
+struct StoredExperiment {
+  std::string document;  // its status is interrupted where the process that filled it has ended without a word
+  std::int64_t runs_planned = 0;
+};
+struct StoredRun {
+  std::int64_t order = 0;
+  std::string document;
+  std::string channels;
+  std::int64_t sample_count = 0;
+  std::vector<std::vector<std::byte>> blobs;  // SampleCodec reads them
+};
+
 // Not thread-safe; open one per thread.
 class SqliteStore final : public record::RunSink {
  public:
@@ -92,12 +108,27 @@ class SqliteStore final : public record::RunSink {
   Result<record::Experiment> load_experiment(std::string_view id) const;
   Result<std::vector<record::Run>> load_runs(std::string_view experiment, WithSamples samples) const;  // in order
 
+  // Rows as they are. All that `work` reads is of one moment; all that it adds is stored together, or nothing of it.
+  using Work = std::function<Result<void>()>;
+  Result<void> read_together(const Work& work) const;
+  Result<void> write_together(const Work& work);
+  Result<StoredExperiment> stored_experiment(std::string_view id) const;
+  Result<void> for_each_stored_run(std::string_view experiment,
+                                   const std::function<Result<void>(const StoredRun&)>& take) const;  // in order
+  // Within write_together(): rows of an experiment that is not in the store, with what their documents say, which the
+  // caller has read and checked. No process is filling it.
+  Result<void> add_stored(const record::Experiment& experiment, const StoredExperiment& stored);
+  Result<void> add_stored(const record::Run& run, const StoredRun& stored);
+
  private:
   explicit SqliteStore(std::unique_ptr<Database> database);
   Result<void> insert_experiment(const record::Experiment& experiment);
+  Result<void> insert_experiment_rows(const record::Experiment& experiment, const StoredExperiment& stored);
   Result<void> insert_points(const record::Experiment& experiment);
-  Result<void> insert_run(const record::Run& run);
-  Result<void> insert_samples(std::int64_t run, const record::Samples& samples);
+  Result<std::int64_t> insert_run(const record::Run& run);  // its figures; the number of its row
+  Result<void> insert_document(std::int64_t run, const StoredRun& stored);
+  Result<void> insert_blob(std::int64_t run, std::int64_t part, std::span<const std::byte> blob);
+  Result<void> count_run(const record::Run& run, std::int64_t planned);  // at least so many were planned
 
   std::unique_ptr<Database> database_;
 };

@@ -302,6 +302,34 @@ TEST_F(SqliteStoreTest, TwoThreadsWithTheirOwnStoresFillAtOnce) {
   EXPECT_EQ(stored, 2 * kRuns);
 }
 
+TEST_F(SqliteStoreTest, RowsAreCopiedAsTheyAre) {
+  const auto from = open();
+  auto experiment = example_experiment();
+  ASSERT_TRUE(from->begin(experiment));
+  ASSERT_TRUE(from->add(example_run(experiment, 0, 20'000)));
+  experiment.status = record::ExperimentStatus::done;
+  ASSERT_TRUE(from->end(experiment));
+  const auto to = SqliteStore::open(folder_ / "copy.db", {}).value();
+  const auto copied = to->write_together([&]() -> Result<void> {
+    WATTLENS_TRY(const StoredExperiment stored, from->stored_experiment(experiment.id));
+    WATTLENS_CHECK(to->add_stored(experiment, stored));
+    return from->for_each_stored_run(experiment.id, [&](const StoredRun& run) {
+      return to->add_stored(example_run(experiment, run.order, 20'000), run);
+    });
+  });
+  ASSERT_TRUE(copied) << copied.error().message;
+  EXPECT_EQ(to->stored_experiment(experiment.id)->document, from->stored_experiment(experiment.id)->document);
+  EXPECT_EQ(to->list_experiments()->at(0).runs_done, 1);
+  EXPECT_EQ(to->load_runs(experiment.id, WithSamples::yes)->at(0).samples.values,
+            from->load_runs(experiment.id, WithSamples::yes)->at(0).samples.values);
+  const auto refused = to->write_together([&]() -> Result<void> {
+    WATTLENS_CHECK(to->add_stored(example_experiment("20261122T100000-0000"), StoredExperiment{.document = "{}"}));
+    return fail(ErrorKind::usage, "no");
+  });
+  EXPECT_FALSE(refused);
+  EXPECT_EQ(to->list_experiments()->size(), 1U);
+}
+
 TEST_F(SqliteStoreTest, OddTextSurvives) {
   const auto store = open();
   auto experiment = example_experiment();
