@@ -8,6 +8,7 @@
 #include "base/text.h"
 #include "base/version.h"
 #include "cli/audit_flags.h"
+#include "cli/bundle_flags.h"
 #include "cli/command_description.h"
 #include "cli/common_flags.h"
 #include "cli/compare_flags.h"
@@ -42,6 +43,8 @@ struct Everything {
   ListOptions list;
   ShowOptions show;
   ExportOptions exporting;
+  ExportBundleOptions export_bundle;
+  ImportBundleOptions import_bundle;
   NetworkCommands network;
   MetersCommands meters;
   AuditOptions audit;
@@ -61,7 +64,10 @@ std::optional<Command> chosen(const CLI::App& app, const Everything& all) {
   if (app.got_subcommand("compare")) return all.compare;
   if (app.got_subcommand("list")) return all.list;
   if (app.got_subcommand("show")) return all.show;
-  if (app.got_subcommand("export")) return all.exporting;
+  if (const CLI::App* exporting = app.get_subcommand("export"); exporting->parsed()) {
+    return exporting->got_subcommand("bundle") ? Command(all.export_bundle) : Command(all.exporting);
+  }
+  if (app.got_subcommand("import")) return all.import_bundle;
   if (app.got_subcommand("audit")) return all.audit;
   const CLI::App* meters = app.get_subcommand("meters");
   if (meters->got_subcommand("list")) return all.meters.list;
@@ -161,7 +167,8 @@ Result<Parsed> parse_command_line(int argc, const char* const* argv) {
   add_compare(app, all.compare);
   add_list(app, all.list);
   add_show(app, all.show);
-  add_export(app, all.exporting);
+  add_export_bundle(add_export(app, all.exporting), all.export_bundle);
+  add_import(app, all.import_bundle);
   add_meters(app, all.meters);
   add_network(app, all.network);
   add_audit(app, all.audit);

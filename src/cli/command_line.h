@@ -9,6 +9,7 @@
 #include "base/cancel.h"
 #include "base/result.h"
 #include "cli/audit_command.h"
+#include "cli/bundle_command.h"
 #include "cli/calibrate_command.h"
 #include "cli/compare_options.h"
 #include "cli/doctor_command.h"
@@ -23,9 +24,10 @@
 
 namespace wattlens::cli {
 
-using Command = std::variant<DoctorOptions, MeasureOptions, RunOptions, CompareOptions, ListOptions, ShowOptions,
-                             ExportOptions, NetworkListOptions, NetworkShowOptions, NetworkExportOptions,
-                             MetersListOptions, MetersWatchOptions, CalibrateOptions, AuditOptions>;
+using Command =
+    std::variant<DoctorOptions, MeasureOptions, RunOptions, CompareOptions, ListOptions, ShowOptions, ExportOptions,
+                 ExportBundleOptions, ImportBundleOptions, NetworkListOptions, NetworkShowOptions, NetworkExportOptions,
+                 MetersListOptions, MetersWatchOptions, CalibrateOptions, AuditOptions>;
 
 struct Parsed {
   std::optional<Command> command;

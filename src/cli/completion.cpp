@@ -38,7 +38,8 @@ std::string quoted(std::string_view text) {
   return out;
 }
 
-std::string bash_value(const OptionInfo& option) {
+// `commands`: words that may stand there as well, each with a space after it.
+std::string bash_value(const OptionInfo& option, const std::string& commands = "") {
   const std::string choices = quoted(base::join(option.choices, " "));
   switch (option.kind) {
     case ValueKind::file: return "_wattlens_paths -f";
@@ -46,7 +47,7 @@ std::string bash_value(const OptionInfo& option) {
     case ValueKind::choice: return "_wattlens_words " + choices;
     case ValueKind::list: return "_wattlens_list " + choices;
     case ValueKind::models: return fmt::format("_wattlens_list {} -f", choices);
-    case ValueKind::experiment: return fmt::format("_wattlens_words \"last $({})\"", kExperiments);
+    case ValueKind::experiment: return fmt::format("_wattlens_words \"{}last $({})\"", commands, kExperiments);
     case ValueKind::text:
     case ValueKind::none: return ":";
   }
@@ -72,7 +73,9 @@ void add_bash_words(std::string& out, const CommandInfo& command) {
   const auto positional = std::ranges::find_if(command.options, [](const auto& o) { return o.names.empty(); });
   out += fmt::format("    {})\n", quoted(command.path));
   if (positional != command.options.end()) {
-    out += fmt::format("      if [[ $cur != -* ]]; then {}; return; fi\n", bash_value(*positional));
+    std::string commands;
+    for (const CommandInfo& child : command.commands) commands += child.name() + " ";
+    out += fmt::format("      if [[ $cur != -* ]]; then {}; return; fi\n", bash_value(*positional, commands));
   }
   out += fmt::format("      _wattlens_words {} ;;\n", quoted(words));
 }
@@ -133,7 +136,14 @@ void add_zsh_function(std::string& out, const CommandInfo& command) {
   out += fmt::format("{}() {{\n", function_name(command));
   if (!command.commands.empty()) out += "  local state line\n";
   out += command.commands.empty() ? "  _arguments -s" : "  _arguments -s -C";
-  for (const OptionInfo& option : command.options) out += " \\\n    " + zsh_argument(option);
+  std::string positional;  // what may stand in place of a command
+  for (const OptionInfo& option : command.options) {
+    if (option.names.empty() && !command.commands.empty()) {
+      positional = zsh_action(option);
+    } else {
+      out += " \\\n    " + zsh_argument(option);
+    }
+  }
   if (!command.commands.empty()) {
     out +=
         " \\\n    '1:command:->command' '*::argument:->argument'\n  case $state in\n    command)\n"
@@ -141,7 +151,9 @@ void add_zsh_function(std::string& out, const CommandInfo& command) {
     for (const CommandInfo& child : command.commands) {
       out += fmt::format("        {}\n", quoted(child.name() + ":" + child.about));
     }
-    out += "      )\n      _describe command commands ;;\n    argument)\n      case $line[1] in\n";
+    out += "      )\n      _describe command commands";
+    if (!positional.empty()) out += "\n      " + positional;
+    out += " ;;\n    argument)\n      case $line[1] in\n";
     for (const CommandInfo& child : command.commands) {
       out += fmt::format("        {}) {} ;;\n", child.name(), function_name(child));
     }

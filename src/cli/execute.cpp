@@ -39,6 +39,13 @@ struct Executor {
     return with_output(options.output,
                        [&](Output& output) { return export_experiment(options, experiment::summarise, output); });
   }
+  Result<ExitCode> operator()(const ExportBundleOptions& options) const {
+    WATTLENS_CHECK(export_bundle(options, cancel));
+    return ExitCode::done;
+  }
+  Result<ExitCode> operator()(const ImportBundleOptions& options) const {
+    return with_output(options.output, [&](Output& output) { return import_bundle(options, cancel, output); });
+  }
   Result<ExitCode> operator()(const NetworkListOptions& options) const {
     return with_output(options.output, [&](Output& output) { return network_list(options, output); });
   }

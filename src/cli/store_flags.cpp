@@ -43,10 +43,11 @@ void add_show(CLI::App& app, ShowOptions& options) {
   add_output(show, options.output);
 }
 
-void add_export(CLI::App& app, ExportOptions& options) {
+CLI::App& add_export(CLI::App& app, ExportOptions& options) {
   CLI::App& command = *app.add_subcommand("export", "The data of one experiment, down to the raw samples");
   command.footer(
-      "\nExamples:\n  wattlens export last -o results.csv\n  wattlens export last --part samples --format jsonl");
+      "\nExamples:\n  wattlens export last -o results.csv\n  wattlens export last --part samples --format jsonl\n"
+      "  wattlens export bundle last -o last.tar.zst");
   options.output.format = report::Format::csv;
   const std::map<std::string, ExportPart> parts = {
       {"points", ExportPart::points}, {"runs", ExportPart::runs}, {"samples", ExportPart::samples}};
@@ -59,6 +60,7 @@ void add_export(CLI::App& app, ExportOptions& options) {
       ->type_name("PART");
   add_store(command, options.store);
   add_output(command, options.output);
+  return command;
 }
 
 }  // namespace wattlens::cli

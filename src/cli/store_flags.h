@@ -13,6 +13,6 @@ namespace wattlens::cli {
 
 void add_list(CLI::App& app, ListOptions& options);
 void add_show(CLI::App& app, ShowOptions& options);
-void add_export(CLI::App& app, ExportOptions& options);
+CLI::App& add_export(CLI::App& app, ExportOptions& options);  // its command, for what stands below it
 
 }  // namespace wattlens::cli

@@ -41,6 +41,9 @@ def complete(wattlens):
         (["network", "export", "vit"], ["vit_b_16"]),
         (["completion", ""], ["bash", "zsh"]),
         (["show", "la"], ["last"]),
+        (["export", "la"], ["last"]),
+        (["export", "bu"], ["bundle"]),
+        (["import", "bundle", "--dry"], ["--dry-run"]),
     ],
 )
 def test_bash_completes(complete, words, expected):
