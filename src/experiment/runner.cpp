@@ -84,7 +84,8 @@ class Runner {
     experiment.finished_at.clear();
     experiment.stops.clear();
     experiment.order.clear();
-    for (const record::PlanPoint& point : experiment.points) points_.emplace_back(point, plan_.effort);
+    const std::int64_t round = round_of(experiment.channels);
+    for (const record::PlanPoint& point : experiment.points) points_.emplace_back(point, plan_.effort, round);
     spent_before_ = experiment.elapsed;
     for (const record::Run& run : outcome_.runs) {
       state_of(run.point).replay(run);
