@@ -8,6 +8,7 @@
 #include <utility>
 
 #include "cli/compare_sources.h"
+#include "cli/resume.h"
 #include "cli/sensors.h"
 #include "cli/store_path.h"
 #include "experiment/axis.h"
@@ -49,6 +50,9 @@ Result<Inputs> inputs_of(const CompareOptions& options) {
   }
   inputs.rules.all_pairs = options.all_pairs;
   inputs.rules.planned_looks = !fixed_blocks(options);
+  if (options.run.resume) {
+    WATTLENS_TRY(inputs.rules.planned_looks, was_planned_with_looks(options));
+  }
   if (options.baseline) {
     WATTLENS_TRY(inputs.baseline, experiment::read_baseline(*options.baseline));
     inputs.base_name = "the baseline " + options.baseline->string();
@@ -134,7 +138,8 @@ void say_what_failed(std::span<const record::Run> runs) {
 void say_where(const CompareOptions& options, const record::Experiment& experiment) {
   const base::Path store = options.run.store.empty() ? default_store_path() : options.run.store;
   if (experiment.status == record::ExperimentStatus::interrupted) {
-    fmt::print(stderr, "Interrupted: what was measured until now is kept.\n");
+    fmt::print(stderr, "Interrupted: what was measured until now is kept. To go on:\n  {}\n",
+               resume_command(options.run.program, experiment, options.run.store));
   }
   fmt::print(stderr, "\nStored as {} in {}; compare it again: {} compare {}\n", experiment.id, store.string(),
              options.run.program, experiment.id);

@@ -75,6 +75,7 @@ points of one; ID ID: the same points of two), or one of these with a baseline.
 Examples:
   wattlens compare --model mobilenet_v2 --precision f32,bf16
   wattlens compare -- './old --fast' './new --fast'
+  wattlens compare --resume
   wattlens compare last --all-pairs
   wattlens compare 20261121T10 20261122T09
   wattlens compare --save-baseline base.json -- './program'
@@ -86,10 +87,22 @@ Examples:
   add_design(compare, options);
   add_gate(compare, options);
   compare.add_option("--title", options.run.title, "A name to find it by")->type_name("TEXT");
+  CLI::Option* resume =
+      compare
+          .add_option_function<std::vector<std::string>>(
+              "--resume",
+              [&options](const std::vector<std::string>& ids) { options.run.resume = ids.empty() ? "" : ids.front(); },
+              "Go on with a comparison of commands that was interrupted (the last one)")
+          ->expected(0, 1)
+          ->type_name("ID");
+  for (const char* design : {"--blocks", "--budget", "--warm-ups", "--idle", "--seed", "--title"}) {
+    resume->excludes(compare.get_option(design));
+  }
   CLI::Option* wait = compare.add_flag("--wait", options.run.wait, "Wait while another wattlens measures here");
   compare.add_flag("--share-machine", options.run.share_machine, "Measure beside it; with a warning in every run")
       ->excludes(wait);
-  compare.add_flag("--dry-run", options.run.dry_run, "Show what would be measured and how long; measure nothing");
+  compare.add_flag("--dry-run", options.run.dry_run, "Show what would be measured and how long; measure nothing")
+      ->excludes(resume);
   add_simulate(compare, options.run.simulate);
   add_store(compare, options.run.store);
   add_output(compare, options.run.output);
@@ -98,7 +111,8 @@ Examples:
 Result<void> check_compare(const CompareOptions& options) {
   const bool points = options.run.models.has_value();
   const bool stored = !options.experiments.empty();
-  const int kinds = static_cast<int>(points) + static_cast<int>(stored) + static_cast<int>(!options.commands.empty());
+  const int kinds = static_cast<int>(points) + static_cast<int>(stored) + static_cast<int>(!options.commands.empty()) +
+                    static_cast<int>(options.run.resume.has_value());
   if (kinds == 0) {
     return fail(ErrorKind::usage, "there is nothing to compare",
                 "give --model NAME --precision f32,bf16; or -- 'COMMAND A' 'COMMAND B'; or the ids of experiments");

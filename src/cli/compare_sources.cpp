@@ -14,6 +14,7 @@
 #include "cli/image_sizes.h"
 #include "cli/machine_lock.h"
 #include "cli/progress_line.h"
+#include "cli/resume.h"
 #include "cli/run_plan.h"
 #include "cli/sensors.h"
 #include "cli/store_path.h"
@@ -122,11 +123,28 @@ Result<experiment::CommandPlan> command_plan(const CompareOptions& options, cons
   return plan;
 }
 
+Result<experiment::CommandPlan> stored_plan(const CompareOptions& options, const record::Experiment& experiment) {
+  auto plan = experiment::command_plan_from_json(experiment.plan);
+  if (!plan) return fail(plan.error().kind, fmt::format("experiment {}: {}", experiment.id, plan.error().message));
+  plan->title = experiment.title;
+  plan->ignored_signals = options.ignored_signals;
+  return plan;
+}
+
 Result<Measured> measure_commands(const CompareOptions& options, const CompareHooks& hooks,
                                   const base::Cancellation& cancel) {
-  WATTLENS_TRY(experiment::CommandPlan plan, command_plan(options, hooks));
+  experiment::CommandPlan plan;
+  if (!options.run.resume) {
+    WATTLENS_TRY(plan, command_plan(options, hooks));
+  }
   Bench bench;
-  WATTLENS_CHECK(open_bench(bench, options, hooks, "compare " + plan.commands.front(), cancel));
+  const std::string what = options.run.resume ? "what was interrupted" : plan.commands.front();
+  WATTLENS_CHECK(open_bench(bench, options, hooks, "compare " + what, cancel));
+  std::optional<experiment::Continuation> continuation;
+  if (options.run.resume) {
+    WATTLENS_TRY(continuation, find_interrupted(*bench.store, options.run, Resumed::commands));
+    WATTLENS_TRY(plan, stored_plan(options, continuation->experiment));
+  }
   const char* visible = std::getenv("CUDA_VISIBLE_DEVICES");
   WATTLENS_TRY(ChosenChannels chosen, choose_gpus(bench.sensors->meters.channels(), options.gpus,
                                                   visible ? std::optional<std::string>(visible) : std::nullopt));
@@ -142,7 +160,10 @@ Result<Measured> measure_commands(const CompareOptions& options, const CompareHo
       .run_warnings = bench.run_warnings,
       .decided = hooks.decided,
   };
-  WATTLENS_TRY(experiment::Outcome outcome, experiment::compare_commands(plan, bench.machine, tools));
+  if (continuation) WATTLENS_CHECK(compare_machines(*continuation, bench.machine, plan.channels, options.run));
+  WATTLENS_TRY(experiment::Outcome outcome,
+               continuation ? experiment::resume_commands(plan, *std::move(continuation), bench.machine, tools)
+                            : experiment::compare_commands(plan, bench.machine, tools));
   return measured(std::move(outcome));
 }
 
@@ -163,7 +184,14 @@ Result<std::string> plan_text(const CompareOptions& options, const CompareHooks&
 
 Result<Measured> measure_sides(const CompareOptions& options, const CompareHooks& hooks,
                                const base::Cancellation& cancel) {
-  return options.commands.empty() ? measure_points(options, hooks, cancel) : measure_commands(options, hooks, cancel);
+  const bool points = options.run.models.has_value();
+  return points ? measure_points(options, hooks, cancel) : measure_commands(options, hooks, cancel);
+}
+
+Result<bool> was_planned_with_looks(const CompareOptions& options) {
+  WATTLENS_TRY(const auto store, open_store(options.run.store, store::Access::read));
+  WATTLENS_TRY(const auto found, find_interrupted(*store, options.run, Resumed::commands));
+  return experiment::has_planned_looks(found.experiment);
 }
 
 Result<experiment::Recorded> load_recorded(const CompareOptions& options, const std::string& id) {

@@ -40,6 +40,9 @@ Result<Measured> measure_sides(const CompareOptions& options, const CompareHooks
 Result<std::string> plan_text(const CompareOptions& options, const CompareHooks& hooks, report::Format format,
                               const base::Cancellation& cancel);
 
+// Of the interrupted comparison that options.run.resume names: whether it may stop at planned looks.
+Result<bool> was_planned_with_looks(const CompareOptions& options);
+
 // A stored experiment, by the beginning of its id.
 Result<experiment::Recorded> load_recorded(const CompareOptions& options, const std::string& id);
 

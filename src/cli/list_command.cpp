@@ -43,8 +43,9 @@ Result<void> list(const ListOptions& options, Output& output) {
   WATTLENS_CHECK(output.write(report::in_format(std::move(table), output.format(), output.text(), "wattlens.list/1",
                                                 options.runs ? "runs" : "experiments")));
   if (interrupted.empty() || output.format() != report::Format::table) return {};
+  WATTLENS_TRY(const record::Experiment experiment, store->load_experiment(interrupted));
   return output.write(fmt::format("\nTo go on with what was interrupted:\n  {}\n",
-                                  resume_command("wattlens", interrupted, options.store)));
+                                  resume_command("wattlens", experiment, options.store)));
 }
 
 }  // namespace wattlens::cli

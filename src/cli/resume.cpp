@@ -3,8 +3,10 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <cstdio>
 
 #include "base/json.h"
+#include "experiment/command_comparison.h"
 #include "record/names.h"
 
 namespace wattlens::cli {
@@ -13,10 +15,32 @@ namespace {
 using base::Json;
 using record::ExperimentStatus;
 
-Result<std::string> last_interrupted(const store::SqliteStore& store) {
-  WATTLENS_TRY(const auto listings, store.list_experiments({.status = ExperimentStatus::interrupted, .limit = 1}));
-  if (!listings.empty()) return listings.front().id;
-  return fail(ErrorKind::not_found, "no experiment in the store was interrupted", "`wattlens list` shows all");
+// Whether it compares commands, not plan points.
+bool of_commands(const record::Experiment& experiment) {
+  const Json& plan = experiment.plan;
+  return plan.is_object() && plan.value("schema", "") == experiment::kCommandPlanSchema;
+}
+
+Result<record::Experiment> last_interrupted(const store::SqliteStore& store, Resumed what) {
+  WATTLENS_TRY(const auto listings, store.list_experiments({.status = ExperimentStatus::interrupted}));
+  for (const store::ExperimentListing& listing : listings) {
+    WATTLENS_TRY(record::Experiment experiment, store.load_experiment(listing.id));
+    if (of_commands(experiment) == (what == Resumed::commands)) return experiment;
+  }
+  return fail(ErrorKind::not_found,
+              what == Resumed::commands ? "no comparison of commands in the store was interrupted"
+                                        : "no experiment in the store was interrupted",
+              "`wattlens list` shows all");
+}
+
+Result<record::Experiment> named(const store::SqliteStore& store, const RunOptions& options, Resumed what) {
+  WATTLENS_TRY(const std::string id, store.find_experiment(*options.resume));
+  WATTLENS_TRY(record::Experiment experiment, store.load_experiment(id));
+  if (of_commands(experiment) == (what == Resumed::commands)) return experiment;
+  return fail(
+      ErrorKind::usage,
+      fmt::format("experiment {} {}", id, what == Resumed::commands ? "measures plan points" : "compares commands"),
+      fmt::format("go on with {}", resume_command("wattlens", experiment, options.store)));
 }
 
 bool any_failed(const record::Experiment& experiment) {
@@ -66,16 +90,13 @@ std::string difference(const Json& stored, const Json& asked, const std::string&
 
 }  // namespace
 
-Result<experiment::Continuation> find_interrupted(const store::SqliteStore& store, const RunOptions& options) {
-  std::string id;
-  if (options.resume->empty()) {
-    WATTLENS_TRY(id, last_interrupted(store));
-  } else {
-    WATTLENS_TRY(id, store.find_experiment(*options.resume));
-  }
+Result<experiment::Continuation> find_interrupted(const store::SqliteStore& store, const RunOptions& options,
+                                                  Resumed what) {
   experiment::Continuation continuation{.retry_failed = options.retry_failed};
-  WATTLENS_TRY(continuation.experiment, store.load_experiment(id));
+  WATTLENS_TRY(continuation.experiment,
+               options.resume->empty() ? last_interrupted(store, what) : named(store, options, what));
   const record::Experiment& experiment = continuation.experiment;
+  const std::string& id = experiment.id;
   const bool left = experiment.status == ExperimentStatus::interrupted ||
                     (options.retry_failed && experiment.status != ExperimentStatus::running && any_failed(experiment));
   if (!left) {
@@ -90,6 +111,23 @@ Result<experiment::Continuation> find_interrupted(const store::SqliteStore& stor
   return continuation;
 }
 
+void say_warnings(std::span<const record::Warning> warnings) {
+  for (const record::Warning& warning : warnings) {
+    fmt::print(stderr, "warning: {}\n", warning.message);
+    if (!warning.hint.empty()) fmt::print(stderr, "  {}\n", warning.hint);
+  }
+}
+
+Result<void> compare_machines(experiment::Continuation& continuation, const record::MachineState& machine,
+                              std::span<const record::Channel> channels, const RunOptions& options) {
+  const record::Experiment& stored = continuation.experiment;
+  if (!options.force) WATTLENS_CHECK(experiment::check_same_machine(stored, machine, channels));
+  continuation.warnings = experiment::changed_conditions(stored, machine, channels);
+  fmt::print(stderr, "Going on with {}: {} runs are stored.\n", stored.id, continuation.runs.size());
+  say_warnings(continuation.warnings);
+  return {};
+}
+
 Result<void> check_agreement(const experiment::Plan& stored, const experiment::Plan& asked, std::string_view id) {
   const std::string found = difference(experiment::to_json(stored), experiment::to_json(asked));
   if (found.empty()) return {};
@@ -97,8 +135,10 @@ Result<void> check_agreement(const experiment::Plan& stored, const experiment::P
               "leave out the flags of the plan, or start a new experiment without --resume");
 }
 
-std::string resume_command(std::string_view program, std::string_view id, const base::Path& store) {
-  return fmt::format("{} run --resume {}{}", program, id, store.empty() ? "" : " --store " + store.string());
+std::string resume_command(std::string_view program, const record::Experiment& experiment, const base::Path& store) {
+  const std::string_view command = of_commands(experiment) ? "compare" : "run";
+  return fmt::format("{} {} --resume {}{}", program, command, experiment.id,
+                     store.empty() ? "" : " --store " + store.string());
 }
 
 }  // namespace wattlens::cli

@@ -116,23 +116,6 @@ Result<Plan> agreed_plan(const RunOptions& options, const record::Experiment& ex
   return stored;
 }
 
-void say_warnings(std::span<const record::Warning> warnings) {
-  for (const record::Warning& warning : warnings) {
-    fmt::print(stderr, "warning: {}\n", warning.message);
-    if (!warning.hint.empty()) fmt::print(stderr, "  {}\n", warning.hint);
-  }
-}
-
-Result<void> compare_machines(experiment::Continuation& continuation, const record::MachineState& machine,
-                              std::span<const record::Channel> channels, const RunOptions& options) {
-  const record::Experiment& stored = continuation.experiment;
-  if (!options.force) WATTLENS_CHECK(experiment::check_same_machine(stored, machine, channels));
-  continuation.warnings = experiment::changed_conditions(stored, machine, channels);
-  fmt::print(stderr, "Going on with {}: {} runs are stored.\n", stored.id, continuation.runs.size());
-  say_warnings(continuation.warnings);
-  return {};
-}
-
 Result<ExitCode> show_plan(const Plan& plan, const record::MachineState& machine, Output& output) {
   const auto points = experiment::plan_points(plan.axes);
   const experiment::Prediction prediction = experiment::predict(plan, guess_batch_times(points, machine));
@@ -148,7 +131,7 @@ Result<ExitCode> conclude(const Plan& plan, const experiment::Outcome& outcome, 
   say_what_failed(outcome, summary);
   if (outcome.experiment.status == record::ExperimentStatus::interrupted) {
     fmt::print(stderr, "Interrupted: what was measured until now is kept. To go on:\n  {}\n",
-               resume_command(options.program, outcome.experiment.id, options.store));
+               resume_command(options.program, outcome.experiment, options.store));
   }
   WATTLENS_CHECK(output.write(report::experiment_results(summary, output.format(), output.text())));
   WATTLENS_CHECK(output.finish());
@@ -174,7 +157,7 @@ Result<ExitCode> run(const RunOptions& options, const base::Cancellation& cancel
   std::optional<experiment::Continuation> continuation;
   if (options.resume) {
     WATTLENS_TRY(const auto store, open_store(options.store, store::Access::read));
-    WATTLENS_TRY(continuation, find_interrupted(*store, options));
+    WATTLENS_TRY(continuation, find_interrupted(*store, options, Resumed::plan));
     WATTLENS_TRY(plan, agreed_plan(options, continuation->experiment, engines, clock, cancel));
   }
   WATTLENS_CHECK(resolve_precision(plan.axes, engines, clock, cancel));

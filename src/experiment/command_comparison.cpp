@@ -12,6 +12,8 @@
 
 namespace wattlens::experiment {
 
+using base::Seconds;
+
 base::Json to_json(const CommandPlan& plan) {
   base::Json json = {{"schema", kCommandPlanSchema}, {"commands", plan.commands}};
   json["most_blocks"] = plan.most_blocks;
@@ -23,9 +25,27 @@ base::Json to_json(const CommandPlan& plan) {
   return json;
 }
 
-namespace {
+Result<CommandPlan> command_plan_from_json(const base::Json& json) {
+  CommandPlan plan;
+  WATTLENS_TRY(const std::string schema, base::member<std::string>(json, "schema"));
+  if (schema != kCommandPlanSchema) {
+    return fail(ErrorKind::usage, fmt::format("its plan is of schema {}, not {}", schema, kCommandPlanSchema));
+  }
+  try {
+    plan.commands = json.at("commands").get<std::vector<std::string>>();
+    json.at("most_blocks").get_to(plan.most_blocks);
+    json.at("warm_ups").get_to(plan.warm_ups);
+    json.at("planned_looks").get_to(plan.planned_looks);
+    plan.idle = Seconds{json.at("idle_s").get<double>()};
+    if (json.contains("budget_s")) plan.budget = Seconds{json.at("budget_s").get<double>()};
+    json.at("seed").get_to(plan.seed);
+  } catch (const base::Json::exception& error) {
+    return fail(ErrorKind::usage, fmt::format("its plan cannot be read: {}", error.what()));
+  }
+  return plan;
+}
 
-using base::Seconds;
+namespace {
 
 std::vector<record::PlanPoint> points_of(std::span<const std::string> commands) {
   std::vector<record::PlanPoint> points;
@@ -58,16 +78,37 @@ class CommandRunner {
     experiment.points = points_of(plan.commands);
   }
 
+  CommandRunner(const CommandPlan& plan, Continuation continuation, const record::MachineState& machine,
+                const CommandTools& tools)
+      : plan_(plan), tools_(tools), begin_(tools.clock.now()) {
+    outcome_.experiment = std::move(continuation.experiment);
+    outcome_.runs = std::move(continuation.runs);
+    record::Experiment& experiment = outcome_.experiment;
+    experiment.status = record::ExperimentStatus::running;
+    experiment.finished_at.clear();
+    experiment.stops.clear();
+    spent_before_ = experiment.elapsed;
+    for (const record::Run& run : outcome_.runs) {
+      order_ = std::max(order_, run.order + 1);
+      block_ = std::max(block_, run.block);
+      spent_before_ = std::max(spent_before_, run.elapsed);
+    }
+    record::Resumption resumption{
+        .resumed_at = tools.clock.wall_time(), .first_run = order_, .machine = machine, .channels = plan.channels};
+    experiment.resumptions.push_back(std::move(resumption));
+    experiment.warnings.insert(experiment.warnings.end(), continuation.warnings.begin(), continuation.warnings.end());
+  }
+
   Result<Outcome> run() {
     WATTLENS_CHECK(tools_.sink.begin(outcome_.experiment));
     warm_up();
     std::string reason = "repetitions";
-    for (std::int64_t block = 0; going_on() && block < plan_.most_blocks; ++block) {
-      if (plan_.budget && block > 0 && elapsed() + longest_block_ > *plan_.budget) {
+    for (; going_on() && block_ < plan_.most_blocks; ++block_) {
+      if (plan_.budget && block_ > 0 && elapsed() + longest_block_ > *plan_.budget) {
         reason = "budget";
         break;
       }
-      run_block(block);
+      run_block(block_);
       if (going_on() && tools_.decided && tools_.decided(outcome_.experiment, outcome_.runs)) {
         reason = "decided";
         break;
@@ -79,7 +120,12 @@ class CommandRunner {
 
  private:
   bool going_on() const { return !stopped_ && !tools_.cancel.requested() && !outcome_.storage_failure; }
-  Seconds elapsed() const { return tools_.clock.now() - begin_; }
+  Seconds elapsed() const { return spent_before_ + (tools_.clock.now() - begin_); }
+
+  bool is_done(const std::string& id, std::int64_t block) const {
+    return std::ranges::any_of(outcome_.runs,
+                               [&](const record::Run& run) { return run.point == id && run.block == block; });
+  }
 
   // What is not counted is not stored either, but a command that fails already here is.
   void warm_up() {
@@ -99,6 +145,7 @@ class CommandRunner {
     for (const record::PlanPoint& point : outcome_.experiment.points) ids.push_back(point.id);
     for (const std::string& id : block_order(ids, plan_.seed, block)) {
       if (!going_on()) return;
+      if (is_done(id, block)) continue;  // before it was interrupted
       const auto point = std::ranges::find(outcome_.experiment.points, id, &record::PlanPoint::id);
       report(Activity::measuring, &*point, nullptr);
       record::Run run = measured(*point, block);
@@ -197,6 +244,8 @@ class CommandRunner {
   const CommandTools& tools_;
   base::MonoTime begin_;
   std::int64_t order_ = 0;
+  std::int64_t block_ = 0;
+  Seconds spent_before_;  // until it was interrupted
   Seconds longest_block_;
   bool stopped_ = false;      // by a failure, or by the user
   bool interrupted_ = false;  // by the user, with a command running
@@ -208,6 +257,11 @@ class CommandRunner {
 Result<Outcome> compare_commands(const CommandPlan& plan, const record::MachineState& machine,
                                  const CommandTools& tools) {
   return CommandRunner(plan, machine, tools).run();
+}
+
+Result<Outcome> resume_commands(const CommandPlan& plan, Continuation continuation, const record::MachineState& machine,
+                                const CommandTools& tools) {
+  return CommandRunner(plan, std::move(continuation), machine, tools).run();
 }
 
 }  // namespace wattlens::experiment

@@ -14,6 +14,7 @@
 #include "base/clock.h"
 #include "base/json.h"
 #include "base/result.h"
+#include "experiment/continuation.h"
 #include "experiment/progress.h"
 #include "experiment/runner.h"
 #include "meter/meter_set.h"
@@ -48,10 +49,16 @@ struct CommandTools {
 
 inline constexpr std::string_view kCommandPlanSchema = "wattlens.command_plan/1";
 base::Json to_json(const CommandPlan& plan);
+Result<CommandPlan> command_plan_from_json(const base::Json& json);  // without title, signals and channels
 
 // Every run is stored as it ends. A command that fails (any status but 0) is recorded and ends the comparison, as does
 // an interruption; what was measured is kept. Fails only where nothing can begin.
 Result<Outcome> compare_commands(const CommandPlan& plan, const record::MachineState& machine,
                                  const CommandTools& tools);
+
+// Goes on where it was interrupted: warms up again, then runs what is left of the last block, and the blocks after it.
+// `plan` is the stored one.
+Result<Outcome> resume_commands(const CommandPlan& plan, Continuation continuation, const record::MachineState& machine,
+                                const CommandTools& tools);
 
 }  // namespace wattlens::experiment

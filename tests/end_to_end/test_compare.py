@@ -173,7 +173,7 @@ def test_a_command_that_fails_is_named_and_what_was_done_is_kept(simulated):
 
 def test_ctrl_c_keeps_what_is_done(wattlens, tmp_path):
     (tmp_path / "scenario.toml").write_text(SCENARIO, encoding="utf-8")
-    command = [wattlens.binary, "compare", "--simulate", "scenario.toml", "--store", "store.db", "--blocks", "100"]
+    command = [wattlens.binary, "compare", "--simulate", "scenario.toml", "--store", "store.db", "--blocks", "8"]
     environment = {"PATH": os.environ["PATH"], "HOME": str(tmp_path), "WATTLENS_LOCK": str(tmp_path / "lock")}
     process = subprocess.Popen(
         [*command, "--", SHORT, LONG],
@@ -189,7 +189,17 @@ def test_ctrl_c_keeps_what_is_done(wattlens, tmp_path):
     assert process.returncode == 5, errors
     assert b"Interrupted: what was measured until now is kept." in errors
     found = json.loads(wattlens("compare", "--store", "store.db", "last", "--format", "json").stdout)
-    assert 1 <= found["blocks"] < 100
+    assert 1 <= found["blocks"] < 8
+    again = ["--simulate", "scenario.toml", "--store", "store.db"]
+    listed = wattlens("list", "--store", "store.db", check=0).stdout
+    assert f"compare --resume {found['experiment']}" in listed
+    assert "compares commands" in wattlens("run", "--resume", found["experiment"], *again, check=2).stderr
+    resumed = wattlens("compare", "--resume", *again, "--format", "json", check=0)
+    assert f"Going on with {found['experiment']}" in resumed.stderr
+    whole = json.loads(resumed.stdout)
+    assert whole["experiment"] == found["experiment"]
+    assert [side["runs"] for side in whole["sides"]] == [8, 8]
+    assert "no comparison of commands" in wattlens("compare", "--resume", *again, check=3).stderr
 
 
 @pytest.mark.parametrize(
