@@ -8,6 +8,7 @@
 
 #include "experiment/command_measurement.h"
 #include "experiment/comparison.h"
+#include "experiment/lifecycle.h"
 #include "experiment/order.h"
 
 namespace wattlens::experiment {
@@ -67,11 +68,9 @@ class CommandRunner {
  public:
   CommandRunner(const CommandPlan& plan, const record::MachineState& machine, const CommandTools& tools)
       : plan_(plan), tools_(tools), begin_(tools.clock.now()) {
+    outcome_.experiment = new_experiment(tools.clock, plan.seed);
     record::Experiment& experiment = outcome_.experiment;
-    experiment.id = new_experiment_id(tools.clock, plan.seed);
     experiment.title = plan.title;
-    experiment.created_at = tools.clock.wall_time();
-    experiment.seed = plan.seed;
     experiment.plan = to_json(plan);
     experiment.machine = machine;
     experiment.channels = plan.channels;
@@ -83,32 +82,20 @@ class CommandRunner {
       : plan_(plan), tools_(tools), begin_(tools.clock.now()) {
     outcome_.experiment = std::move(continuation.experiment);
     outcome_.runs = std::move(continuation.runs);
-    record::Experiment& experiment = outcome_.experiment;
-    experiment.status = record::ExperimentStatus::running;
-    experiment.finished_at.clear();
-    experiment.stops.clear();
-    spent_before_ = experiment.elapsed;
-    for (const record::Run& run : outcome_.runs) {
-      order_ = std::max(order_, run.order + 1);
-      block_ = std::max(block_, run.block);
-      spent_before_ = std::max(spent_before_, run.elapsed);
-    }
-    record::Resumption resumption{
-        .resumed_at = tools.clock.wall_time(), .first_run = order_, .machine = machine, .channels = plan.channels};
-    experiment.resumptions.push_back(std::move(resumption));
-    experiment.warnings.insert(experiment.warnings.end(), continuation.warnings.begin(), continuation.warnings.end());
+    position_ = reopen(outcome_.experiment, outcome_.runs, machine, plan.channels, std::move(continuation.warnings),
+                       tools.clock);
   }
 
   Result<Outcome> run() {
     WATTLENS_CHECK(tools_.sink.begin(outcome_.experiment));
     warm_up();
     std::string reason = "repetitions";
-    for (; going_on() && block_ < plan_.most_blocks; ++block_) {
-      if (plan_.budget && block_ > 0 && elapsed() + longest_block_ > *plan_.budget) {
+    for (; going_on() && position_.block < plan_.most_blocks; ++position_.block) {
+      if (plan_.budget && position_.block > 0 && elapsed() + longest_block_ > *plan_.budget) {
         reason = "budget";
         break;
       }
-      run_block(block_);
+      run_block(position_.block);
       if (going_on() && tools_.decided && tools_.decided(outcome_.experiment, outcome_.runs)) {
         reason = "decided";
         break;
@@ -120,7 +107,7 @@ class CommandRunner {
 
  private:
   bool going_on() const { return !stopped_ && !tools_.cancel.requested() && !outcome_.storage_failure; }
-  Seconds elapsed() const { return spent_before_ + (tools_.clock.now() - begin_); }
+  Seconds elapsed() const { return position_.spent + (tools_.clock.now() - begin_); }
 
   bool is_done(const std::string& id, std::int64_t block) const {
     return std::ranges::any_of(outcome_.runs,
@@ -158,8 +145,8 @@ class CommandRunner {
 
   // Skipped where the user interrupted it.
   record::Run measured(const record::PlanPoint& point, std::int64_t block) {
-    record::Run run{.experiment = outcome_.experiment.id, .point = point.id, .order = order_, .block = block};
-    run.id = fmt::format("{}/{}", run.experiment, order_);
+    record::Run run{.experiment = outcome_.experiment.id, .point = point.id, .order = position_.order, .block = block};
+    run.id = fmt::format("{}/{}", run.experiment, position_.order);
     const base::MonoTime begin = tools_.clock.now();
     const CommandRequest request{.command = {.words = {"sh", "-c", "exec </dev/null >/dev/null\n" + point.model},
                                              .ignored_signals = plan_.ignored_signals},
@@ -202,7 +189,7 @@ class CommandRunner {
   void store(record::Run run) {
     run.elapsed = elapsed();
     outcome_.experiment.order.push_back(run.point);
-    ++order_;
+    ++position_.order;
     run.warnings.insert(run.warnings.end(), tools_.run_warnings.begin(), tools_.run_warnings.end());
     if (const auto stored = tools_.sink.add(run); !stored) outcome_.storage_failure = stored.error();
     outcome_.runs.push_back(std::move(run));
@@ -227,13 +214,7 @@ class CommandRunner {
     const bool cut = interrupted_ || tools_.cancel.requested() || outcome_.storage_failure.has_value();
     const std::string why = cut ? "interrupted" : failed ? "failed" : reason;
     for (const record::PlanPoint& point : experiment.points) experiment.stops.push_back({point.id, why});
-    const bool any_done = std::ranges::any_of(
-        outcome_.runs, [](const record::Run& run) { return run.status == record::RunStatus::done; });
-    experiment.status = cut        ? record::ExperimentStatus::interrupted
-                        : any_done ? record::ExperimentStatus::done
-                                   : record::ExperimentStatus::failed;
-    experiment.finished_at = tools_.clock.wall_time();
-    experiment.elapsed = elapsed();
+    close(experiment, outcome_.runs, cut, elapsed(), tools_.clock);
     if (!outcome_.storage_failure) {
       if (const auto ended = tools_.sink.end(experiment); !ended) outcome_.storage_failure = ended.error();
     }
@@ -243,9 +224,7 @@ class CommandRunner {
   const CommandPlan& plan_;
   const CommandTools& tools_;
   base::MonoTime begin_;
-  std::int64_t order_ = 0;
-  std::int64_t block_ = 0;
-  Seconds spent_before_;  // until it was interrupted
+  Position position_;
   Seconds longest_block_;
   bool stopped_ = false;      // by a failure, or by the user
   bool interrupted_ = false;  // by the user, with a command running

@@ -7,9 +7,9 @@
 #include <set>
 #include <utility>
 
-#include "base/random.h"
 #include "experiment/device_channels.h"
 #include "experiment/idle_drift.h"
+#include "experiment/lifecycle.h"
 #include "experiment/order.h"
 #include "experiment/point_state.h"
 #include "experiment/preparation.h"
@@ -61,11 +61,9 @@ class Runner {
 
  private:
   void start_new(const record::MachineState& machine) {
+    outcome_.experiment = new_experiment(tools_.clock, plan_.seed);
     record::Experiment& experiment = outcome_.experiment;
-    experiment.id = new_experiment_id(tools_.clock, plan_.seed);
     experiment.title = plan_.title;
-    experiment.created_at = tools_.clock.wall_time();
-    experiment.seed = plan_.seed;
     experiment.plan = to_json(plan_);
     experiment.machine = machine;
     experiment.channels.assign(tools_.meters.channels().begin(), tools_.meters.channels().end());
@@ -80,29 +78,15 @@ class Runner {
     outcome_.experiment = std::move(continuation.experiment);
     outcome_.runs = std::move(continuation.runs);
     record::Experiment& experiment = outcome_.experiment;
-    experiment.status = record::ExperimentStatus::running;
-    experiment.finished_at.clear();
-    experiment.stops.clear();
-    experiment.order.clear();
     const std::int64_t round = round_of(experiment.channels);
     for (const record::PlanPoint& point : experiment.points) points_.emplace_back(point, plan_.effort, round);
-    spent_before_ = experiment.elapsed;
+    for (const record::Run& run : outcome_.runs) state_of(run.point).replay(run);
+    position_ = reopen(experiment, outcome_.runs, machine, tools_.meters.channels(), std::move(continuation.warnings),
+                       tools_.clock);
     for (const record::Run& run : outcome_.runs) {
-      state_of(run.point).replay(run);
-      experiment.order.push_back(run.point);
-      spent_before_ = std::max(spent_before_, run.elapsed);
-      order_ = std::max(order_, run.order + 1);
-      block_ = std::max(block_, run.block);
-    }
-    for (const record::Run& run : outcome_.runs) {
-      if (run.block == block_ && run.plan) done_in_block_.insert(run.point);
+      if (run.block == position_.block && run.plan) done_in_block_.insert(run.point);
     }
     if (continuation.retry_failed) std::ranges::for_each(points_, &PointState::try_again);
-    record::Resumption resumption{
-        .resumed_at = tools_.clock.wall_time(), .first_run = order_, .machine = machine, .channels = {}};
-    resumption.channels.assign(tools_.meters.channels().begin(), tools_.meters.channels().end());
-    experiment.resumptions.push_back(std::move(resumption));
-    experiment.warnings.insert(experiment.warnings.end(), continuation.warnings.begin(), continuation.warnings.end());
   }
 
   PointState& state_of(std::string_view id) {
@@ -124,7 +108,7 @@ class Runner {
 
   bool going_on() const { return !tools_.cancel.requested() && !outcome_.storage_failure; }
   // Of the whole experiment, with what was spent before it was interrupted.
-  Seconds elapsed() const { return spent_before_ + (tools_.clock.now() - begin_); }
+  Seconds elapsed() const { return position_.spent + (tools_.clock.now() - begin_); }
 
   // Time for further repetitions; the last idle baseline is kept free.
   std::optional<Seconds> time_left() const {
@@ -174,7 +158,7 @@ class Runner {
         continue;
       }
       if (const auto left = time_left();
-          left && *left < (1.0 - kMostPreparation) * (*plan_.effort.budget - spent_before_)) {
+          left && *left < (1.0 - kMostPreparation) * (*plan_.effort.budget - position_.spent)) {
         point.stop = "budget";
         ++prepared_;
         continue;
@@ -220,7 +204,7 @@ class Runner {
       }
     }
     if (!anything_wanted) return false;
-    for (const std::string& id : block_order(ids, plan_.seed, block_)) {
+    for (const std::string& id : block_order(ids, plan_.seed, position_.block)) {
       if (!going_on()) break;
       PointState& point = state_of(id);
       const auto left = time_left();
@@ -228,7 +212,7 @@ class Runner {
       if (left && point.cost > *left) continue;
       run_point(point);
     }
-    ++block_;
+    ++position_.block;
     done_in_block_.clear();
     if (going_on() && tools_.decided && tools_.decided(outcome_.experiment, outcome_.runs)) {
       for (PointState& point : points_) point.stop = point.stop.value_or("decided");
@@ -287,10 +271,10 @@ class Runner {
   record::Run new_run(const PointState& point) {
     record::Run run;
     run.experiment = outcome_.experiment.id;
-    run.order = order_;
-    run.id = fmt::format("{}/{}", run.experiment, order_);
+    run.order = position_.order;
+    run.id = fmt::format("{}/{}", run.experiment, position_.order);
     run.point = point.point.id;
-    run.block = block_;
+    run.block = position_.block;
     return run;
   }
 
@@ -307,7 +291,7 @@ class Runner {
   void store(const PointState& point, record::Run run) {
     run.elapsed = elapsed();
     outcome_.experiment.order.push_back(run.point);
-    ++order_;
+    ++position_.order;
     run.warnings.insert(run.warnings.end(), tools_.run_warnings.begin(), tools_.run_warnings.end());
     if (const auto stored = tools_.sink.add(run); !stored) outcome_.storage_failure = stored.error();
     run.samples = {};
@@ -355,13 +339,7 @@ class Runner {
     for (const PointState& point : points_) {
       experiment.stops.push_back({point.point.id, point.stop.value_or(cancelled ? "interrupted" : "budget")});
     }
-    const bool any_done = std::ranges::any_of(
-        outcome_.runs, [](const record::Run& run) { return run.status == record::RunStatus::done; });
-    experiment.status = cancelled  ? record::ExperimentStatus::interrupted
-                        : any_done ? record::ExperimentStatus::done
-                                   : record::ExperimentStatus::failed;
-    experiment.finished_at = tools_.clock.wall_time();
-    experiment.elapsed = elapsed();
+    close(experiment, outcome_.runs, cancelled, elapsed(), tools_.clock);
     if (!outcome_.storage_failure) {
       if (const auto ended = tools_.sink.end(experiment); !ended) outcome_.storage_failure = ended.error();
     }
@@ -375,23 +353,12 @@ class Runner {
   MonoTime begin_;
   std::vector<PointState> points_;
   std::int64_t prepared_ = 0;
-  std::int64_t block_ = 0;
-  std::int64_t order_ = 0;
-  Seconds spent_before_;                 // on the experiment, before it was interrupted
+  Position position_;
   std::set<std::string> done_in_block_;  // points of the block in which it was interrupted
   Outcome outcome_;
 };
 
 }  // namespace
-
-std::string new_experiment_id(const base::Clock& clock, std::uint64_t seed) {
-  std::string time;
-  for (const char c : clock.wall_time()) {
-    if (c != '-' && c != ':' && c != 'Z') time += c;
-  }
-  const std::uint64_t tail = base::derive_seed(seed, std::to_string(clock.now().ns));
-  return fmt::format("{}-{:04x}", time, tail & 0xffff);
-}
 
 Result<Outcome> run_experiment(const Plan& plan, const record::MachineState& machine, const Instruments& instruments) {
   return Runner(plan, machine, instruments).run();

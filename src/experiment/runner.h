@@ -40,9 +40,6 @@ struct Outcome {
   std::optional<Error> storage_failure;  // the sink refused; the experiment ended there
 };
 
-// "20261121T100000-4f2a": sorts by time; the tail comes from the seed and the clock.
-std::string new_experiment_id(const base::Clock& clock, std::uint64_t seed);
-
 // Fails only where nothing can begin: the sampler does not start, or the sink refuses the experiment. A point that
 // fails is recorded and the others go on; a cancelled experiment ends cleanly with what is done.
 Result<Outcome> run_experiment(const Plan& plan, const record::MachineState& machine, const Instruments& instruments);

@@ -177,14 +177,6 @@ TEST_F(RunnerTest, MemoryForOneModelOnlyStillMeasuresAll) {
   EXPECT_EQ(outcome->runs.size(), 4U);
 }
 
-TEST(ExperimentId, SortsByTime) {
-  base::SystemClock clock;
-  const std::string id = new_experiment_id(clock, 1);
-  EXPECT_EQ(id.size(), 20U);
-  EXPECT_EQ(id[8], 'T');
-  EXPECT_EQ(id[15], '-');
-}
-
 TEST_F(RunnerTest, MakingAModelReadyHasItsEnergyApart) {
   plan_.axes.models = {"a"};
   special_["a"] = {.ready = Seconds{0.2}};
