@@ -58,6 +58,18 @@ Seconds uncertainty(const record::Channel& channel, Seconds since_reading_before
   return since_reading_before;
 }
 
+// Whether readings that lie an update apart differ; closer ones need not.
+bool keeps_its_pace(const record::Channel& channel, const std::vector<Point>& points) {
+  std::size_t steps = 0;
+  std::size_t changes = 0;
+  for (std::size_t i = 1; i < points.size(); ++i) {
+    if (channel.update_period && points[i].time - points[i - 1].time < *channel.update_period) continue;
+    ++steps;
+    changes += points[i].value_uj != points[i - 1].value_uj ? 1 : 0;
+  }
+  return steps > 0 && changes * 10 >= steps * 9;
+}
+
 // The points between the resets nearest to the window.
 std::vector<Point> unbroken(std::vector<Point> points, Seconds begin, Seconds end, bool& reset) {
   std::size_t first = 0;
@@ -92,9 +104,7 @@ Track find_edges(const record::Channel& channel, const Samples& samples, std::si
   track.last_reading = points.back().time;
   track.rests.push_back({points.front().time, points.front().time});
 
-  std::size_t changes = 0;
-  for (std::size_t i = 1; i < points.size(); ++i) changes += points[i].value_uj != points[i - 1].value_uj ? 1 : 0;
-  const bool changes_always = changes * 10 >= (points.size() - 1) * 9;
+  const bool changes_always = keeps_its_pace(channel, points);
   std::int64_t quantum = 0;
   for (std::size_t i = 1; i < points.size(); ++i) {
     const Point& before = points[i - 1];
