@@ -50,7 +50,7 @@ bench:
 	@tools/setup.sh engine torch tests bench
 	@$(configure) -DWATTLENS_TESTS=ON -DWATTLENS_BENCH=ON
 	@cmake --build --preset release -j $(JOBS)
-	@failed=0; for program in build/release/bench_sampler_cost build/release/bench_rapl_read build/release/bench_store; do \
+	@failed=0; for program in build/release/bench_sampler_cost build/release/bench_rapl_read build/release/bench_region_mark build/release/bench_store; do \
 	  echo "== $$program"; "$$program" || failed=1; done; \
 	for script in bench/*.py; do \
 	  echo "== $$script"; $(venv)/bin/python "$$script" || failed=1; done; exit $$failed

@@ -1,0 +1,85 @@
+// The header for programs, against the reader: tests/regions/mark_regions.c is the program.
+#include <gtest/gtest.h>
+#include <sys/wait.h>
+
+#include <cstdlib>
+#include <set>
+#include <string>
+#include <vector>
+
+#include "fake/temporary_folder.h"
+#include "regions/mark.h"
+#include "regions/mark_pipe.h"
+
+namespace wattlens::regions {
+namespace {
+
+int run(const std::string& arguments) {
+  const std::string line = std::string(WATTLENS_BINARY_DIR) + "/mark_regions " + arguments;
+  return std::system(line.c_str());
+}
+
+struct Received {
+  std::vector<Mark> marks;
+  MarkFaults faults;
+};
+
+Received receive(const std::string& arguments) {
+  const fake::TemporaryFolder folder;
+  auto pipe = MarkPipe::create(folder.path());
+  EXPECT_TRUE(pipe);
+  ::setenv(kVariable, pipe->path().c_str(), 1);
+  EXPECT_EQ(run(arguments), 0);
+  ::unsetenv(kVariable);
+  Received received;
+  MarkReader reader;
+  while (pipe->read(
+      [&](std::string_view bytes) { reader.read(bytes, [&](const Mark& mark) { received.marks.push_back(mark); }); })) {
+  }
+  reader.end();
+  received.faults = reader.faults();
+  return received;
+}
+
+TEST(RegionsHeader, WithoutWattlensItDoesNothing) { EXPECT_EQ(run("10 0"), 0); }
+
+TEST(RegionsHeader, APathThatIsNoPipeIsLeftAlone) {
+  const fake::TemporaryFolder folder;
+  const base::Path file = folder.path() / "file";
+  ASSERT_TRUE(base::write_text(file, "mine"));
+  ::setenv(kVariable, file.c_str(), 1);
+  EXPECT_EQ(run("10 0"), 0);
+  ::unsetenv(kVariable);
+  EXPECT_EQ(base::read_text(file), "mine");
+}
+
+TEST(RegionsHeader, MarksOfCAndCxxComeThroughOnePipeInOrder) {
+  const Received received = receive("3 1000");
+  ASSERT_EQ(received.marks.size(), 10U);
+  EXPECT_EQ(received.marks[0].name, "all");
+  EXPECT_EQ(received.marks[1].name, "step");
+  EXPECT_EQ(received.marks[7].name, "100 % more\xEF\xBF\xBD");  // the line feed
+  EXPECT_EQ(received.marks[9].kind, MarkKind::end);
+  EXPECT_EQ(received.faults.lines.count, 0);
+  EXPECT_EQ(received.faults.names.count, 2);
+  std::set<Thread> threads;
+  base::MonoTime last;
+  for (const Mark& mark : received.marks) {
+    threads.insert(mark.thread);
+    ASSERT_TRUE(mark.time);
+    EXPECT_LE(last, *mark.time);
+    last = *mark.time;
+  }
+  EXPECT_EQ(threads.size(), 1U);
+  EXPECT_EQ(threads.begin()->process, threads.begin()->thread);
+}
+
+TEST(RegionsHeader, AFullPipeNeitherBlocksNorEndsAProgram) {
+  const Received received = receive("100000 0");
+  EXPECT_GT(received.marks.size(), 1000U);
+  EXPECT_LT(received.marks.size(), 200'000U);
+  EXPECT_EQ(received.faults.lines.count, 0);
+}
+
+}  // namespace
+}  // namespace wattlens::regions
