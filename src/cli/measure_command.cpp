@@ -1,6 +1,7 @@
 #include "cli/measure_command.h"
 
 #include <fmt/format.h>
+#include <unistd.h>
 
 #include <algorithm>
 #include <cstdio>
@@ -92,6 +93,15 @@ std::optional<std::string> environment(const char* name) {
   return value ? std::optional<std::string>(value) : std::nullopt;
 }
 
+// Of this user alone where there is one: $XDG_RUNTIME_DIR.
+base::Path pipe_folder() {
+  for (const char* name : {"XDG_RUNTIME_DIR", "TMPDIR"}) {
+    const auto folder = environment(name);
+    if (folder && ::access(folder->c_str(), W_OK | X_OK) == 0) return *folder;
+  }
+  return "/tmp";
+}
+
 // A model stands in for what may not be read: that must stay visible.
 void warn_of_permissions(std::span<const meter::AbsentMeter> absent, std::vector<record::Warning>& warnings) {
   constexpr std::string_view kReason = ": permission";
@@ -169,7 +179,9 @@ Result<ExitCode> measure_with(const MeasureOptions& options, meter::MeterSet& me
       .used = chosen.used,
       .idle = settings.idle,
       .most_uncertain = settings.most_uncertain,
-      .attribute = options.attribute};
+      .attribute = options.attribute,
+      // Where another process measures, its pipe takes what this command names.
+      .regions = busy ? std::nullopt : std::optional(pipe_folder())};
   const experiment::CommandInstruments instruments{
       .clock = clock,
       .meters = busy ? nothing : meters,

@@ -4,8 +4,10 @@
 
 #include <algorithm>
 #include <cmath>
+#include <iterator>
 #include <utility>
 
+#include "experiment/command_regions.h"
 #include "experiment/idle_drift.h"
 #include "experiment/repetition.h"
 #include "machine/neighbours.h"
@@ -27,6 +29,9 @@ using record::Measurement;
 constexpr double kLookAfter = 0.05;
 constexpr Seconds kLongestLookAfter{1.0};
 constexpr Seconds kTold{1.0};  // between two reports of progress
+// Between samples for marks: as fast as counters move, and at most a twentieth of the time.
+constexpr Seconds kBetweenMarks{0.001};
+constexpr double kReadingShare = 20.0;
 
 // Tells how it goes about once a second.
 class Teller {
@@ -55,15 +60,25 @@ class Teller {
   Joules energy_;
 };
 
-// Samples until the command has ended.
-void accompany(workload::CommandProcess& process, const base::Clock& clock, CommandLog& log, Teller& teller) {
-  MonoTime next = process.began() + CommandLog::kPeriod;
-  while (!process.wait_until(next)) {
+// Samples until the command has ended, and just after marks; those may come faster than sensors can be read.
+void accompany(workload::CommandProcess& process, const base::Clock& clock, CommandLog& log, CommandRegions* regions,
+               Teller& teller) {
+  MonoTime tick = process.began() + CommandLog::kPeriod;
+  MonoTime listen = process.began();
+  while (true) {
+    const bool listens = regions && clock.now() >= listen;
+    const MonoTime until = regions && !listens ? std::min(tick, listen) : tick;
+    if (process.wait_until(until, listens ? regions->descriptor() : -1)) return;
+    const bool marked = regions && regions->read();
+    const MonoTime before = clock.now();
+    if (before < tick && !marked) continue;
     log.sample();
     const MonoTime now = clock.now();
+    if (regions) regions->look(log.samples(), now);
+    if (marked) listen = now + std::max(kBetweenMarks, kReadingShare * (now - before));
     teller.look(now);
     // What was missed, perhaps because wattlens was stopped, is not made up.
-    next = std::max(next + CommandLog::kPeriod, now);
+    if (before >= tick) tick = std::max(tick + CommandLog::kPeriod, now);
   }
 }
 
@@ -128,13 +143,15 @@ record::Attribution attribute(const Measurement& measurement) {
   return result;
 }
 
-// From samples to energies.
-void evaluate(const CommandRequest& request, const CommandLog& log, Measurement& measurement) {
+// From samples to energies; returns idle power.
+std::vector<record::IdleBaseline> evaluate(const CommandRequest& request, const CommandLog& log,
+                                           Measurement& measurement) {
   record::Window& window = measurement.window;
   meter::CommandIdle idle = meter::command_idle(request.channels, log.samples(), window.begin, window.end);
-  measurement.warnings = meter::measure_window(
+  auto warnings = meter::measure_window(
       request.channels, log.samples(), idle.mean, window,
       {.measure = meter::measure_command_channel, .most_uncertain = request.most_uncertain, .used = request.used});
+  std::ranges::move(warnings, std::back_inserter(measurement.warnings));
   const meter::Resolution resolution = meter::judge_command(request.channels, window, request.most_uncertain);
   measurement.resolvable = resolution.resolvable;
   measurement.run_at_least = resolution.run_at_least;
@@ -143,6 +160,7 @@ void evaluate(const CommandRequest& request, const CommandLog& log, Measurement&
   }
   measurement.idle_before = std::move(idle.before);
   measurement.idle_after = std::move(idle.after);
+  return std::move(idle.mean);
 }
 
 // Half of the width of an interval.
@@ -205,14 +223,26 @@ Result<Measurement> measure_command(const CommandRequest& request, const Command
   }
   Measurement measurement;
   measurement.started_at = clock.wall_time();
+  workload::CommandOptions command = request.command;
+  std::optional<CommandRegions> regions;
+  if (request.regions) {
+    auto opened = CommandRegions::open(*request.regions, request.channels, clock);
+    if (opened) {
+      regions.emplace(*std::move(opened));
+      command.environment.push_back(regions->variable());
+    } else {
+      measurement.warnings.push_back({"regions_unavailable", "", opened.error().message, opened.error().hint});
+    }
+  }
   machine::NeighbourWatch neighbours(clock);
   neighbours.begin();
   log.sample();
   const Seconds own_before = base::thread_cpu_time();
-  WATTLENS_TRY(workload::CommandProcess process, workload::CommandProcess::start(request.command, clock));
+  WATTLENS_TRY(workload::CommandProcess process, workload::CommandProcess::start(command, clock));
   log.begin(process.began());
+  if (regions) regions->start(log.samples(), process.began());
   Teller teller(request, instruments, log, process.began());
-  accompany(process, clock, log, teller);
+  accompany(process, clock, log, regions ? &*regions : nullptr, teller);
 
   record::Window& window = measurement.window;
   window.begin = process.began();
@@ -220,13 +250,15 @@ Result<Measurement> measure_command(const CommandRequest& request, const Command
   measurement.own_cost = {base::thread_cpu_time() - own_before, log.wake_ups(), 0};
   const Seconds after = std::min(kLookAfter * window.duration(), kLongestLookAfter);
   log.sample();
+  if (regions) regions->read();
   window.neighbours = neighbours.end();
   log.look_after(process.ended(), std::max(request.idle, after), [&] { return process.stop_requested(); });
 
   measurement.exit_status = process.status();
   measurement.signal = process.signal();
   measurement.command_cpu = process.cpu();
-  evaluate(request, log, measurement);
+  const auto idle = evaluate(request, log, measurement);
+  if (regions) regions->finish(request, log.samples(), idle, process.pid(), measurement);
   for (const record::Warning& change : instruments.meters.changes()) {
     const auto found = std::ranges::find(request.channels, change.channel, &record::Channel::id);
     if (found != request.channels.end()) measurement.warnings.push_back(change);

@@ -2,12 +2,14 @@
 #pragma once
 
 #include <functional>
+#include <optional>
 #include <span>
 #include <string>
 #include <vector>
 
 #include "base/cancel.h"
 #include "base/clock.h"
+#include "base/file.h"
 #include "meter/meter_set.h"
 #include "record/measurement.h"
 #include "workload/command_process.h"
@@ -21,6 +23,7 @@ struct CommandRequest {
   base::Seconds idle;                     // looks at idle power before and after last at least so long
   double most_uncertain = 0.05;           // relative half-width from which an energy counts as not resolvable
   bool attribute = false;                 // by processor time
+  std::optional<base::Path> regions;      // folder for the pipe through which the command names regions; empty: none
 };
 
 // What is known while the command runs, about once a second.

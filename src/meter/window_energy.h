@@ -2,6 +2,7 @@
 // docs/measurement.md gives the formulas.
 #pragma once
 
+#include <functional>
 #include <span>
 #include <string>
 #include <vector>
@@ -29,8 +30,9 @@ TotalTerms terms_of_total(std::span<const record::Channel> channels);
 // How the energy of one channel is found, from which relative half-width on a window is called too short, and the
 // channels that the work used: without one of them there is no total, as without a package. Packages need not be named.
 struct WindowRule {
-  ChannelResult (*measure)(const record::Channel& channel, const record::Samples& samples, std::size_t index,
-                           base::MonoTime begin, base::MonoTime end, base::Seconds batch) = measure_channel;
+  std::function<ChannelResult(const record::Channel& channel, const record::Samples& samples, std::size_t index,
+                              base::MonoTime begin, base::MonoTime end, base::Seconds batch)>
+      measure = measure_channel;
   double most_uncertain = 0.05;
   std::span<const std::string> used;  // ids; one that no channel has is missing as "absent"
 };

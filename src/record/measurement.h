@@ -26,6 +26,19 @@ struct GridFactor {
   std::string source;
 };
 
+// The windows of one name at one place in the nesting of one thread, added up. The energy is that of the whole machine
+// during these windows: threads that work at the same time are not told apart.
+struct Region {
+  std::vector<std::string> path;  // of names, the outermost first
+  std::int64_t process = 0;       // of the thread, by the program's own numbers
+  std::int64_t thread = 0;
+  std::int64_t count = 0;    // windows
+  std::int64_t unended = 0;  // begins without an end: in no figure
+  Window window;             // as long as all windows together; begin and end say nothing more
+  bool resolvable = false;
+  std::optional<Seconds> needs_at_least;  // the length of a single window that would be resolvable, where none is
+};
+
 // One run of a command.
 struct Measurement {
   std::string started_at;        // wall clock, a label
@@ -34,6 +47,7 @@ struct Measurement {
   Window window;  // from exec to exit
   std::vector<IdleBaseline> idle_before;
   std::vector<IdleBaseline> idle_after;
+  std::vector<Region> regions;  // that the command named, as they were first begun
   bool resolvable = false;
   std::optional<Seconds> run_at_least;  // where it is not, and a longer run would be
   Seconds command_cpu;                  // of the command and its descendants that were waited for

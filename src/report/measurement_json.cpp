@@ -66,6 +66,28 @@ Json total_json(const record::Window& window) {
   return json;
 }
 
+Json region_json(const record::Region& region) {
+  Json json = {{"name", region.path.back()},
+               {"path", region.path},
+               {"process", region.process},
+               {"thread", region.thread},
+               {"count", region.count},
+               {"never_ended", region.unended},
+               {"duration_s", region.window.duration().value},
+               {"resolvable", region.resolvable}};
+  if (region.needs_at_least) json["needs_at_least_s"] = region.needs_at_least->value;
+  json["channels"] = Json::array();
+  for (const record::ChannelEnergy& channel : region.window.channels) {
+    Json entry = {{"id", channel.channel}, {"provenance", record::to_string(channel.gross.provenance)}};
+    add_energy(entry, channel.gross);
+    if (channel.net.value) entry["net_energy_j"] = channel.net.value->value;
+    if (!channel.gross.value) entry["reason"] = channel.gross.reason;
+    json["channels"].push_back(std::move(entry));
+  }
+  json["total"] = total_json(region.window);
+  return json;
+}
+
 Json idle_json(const Measurement& run) {
   Json json = Json::object();
   if (const auto before = idle_sum(run.idle_before, run.window.sums)) json["before_w"] = before->value;
@@ -168,6 +190,7 @@ Json measurement_json(const MeasurementSeries& series) {
   json["total"] = total_json(window);
   json["idle"] = idle_json(run);
   json["regions"] = Json::array();
+  for (const record::Region& region : run.regions) json["regions"].push_back(region_json(region));
   json["command_cpu_s"] = run.command_cpu.value;
   json["own_cost"] = {{"cpu_s", run.own_cost.cpu.value}};
   json["neighbours"] = Json::object();

@@ -14,6 +14,7 @@
 #include <array>
 #include <cerrno>
 #include <csignal>
+#include <cstdlib>
 #include <cstring>
 #include <span>
 #include <utility>
@@ -39,9 +40,10 @@ base::FileDescriptor open_pidfd(pid_t pid) {
 }
 
 // Only wattlens's wake-up could be stamped from outside, and on a busy machine that is late.
-[[noreturn]] void become_command(const std::vector<char*>& words, std::span<const int> ignored, const sigset_t& mask,
+[[noreturn]] void become_command(const std::vector<char*>& words, const CommandOptions& options, const sigset_t& mask,
                                  const base::Clock& clock, int report) {
-  for (const int signal : kChanged) ::signal(signal, contains(ignored, signal) ? SIG_IGN : SIG_DFL);
+  for (const int signal : kChanged) ::signal(signal, contains(options.ignored_signals, signal) ? SIG_IGN : SIG_DFL);
+  for (const auto& [name, value] : options.environment) ::setenv(name.c_str(), value.c_str(), 1);
   ::sigprocmask(SIG_SETMASK, &mask, nullptr);
   const MonoTime begin = clock.now();
   [[maybe_unused]] ssize_t written = ::write(report, &begin, sizeof begin);
@@ -114,7 +116,7 @@ Result<CommandProcess> CommandProcess::start(const CommandOptions& options, base
 
   const pid_t pid = ::fork();
   if (pid < 0) return base::fail_errno(errno, fmt::format("cannot start '{}'", options.words.front()));
-  if (pid == 0) become_command(words, options.ignored_signals, mask, clock, report_write.get());
+  if (pid == 0) become_command(words, options, mask, clock, report_write.get());
   report_write.reset();
   // The pipe closes on exec: then there is no error to read.
   process.began_ = clock.now();
@@ -139,7 +141,7 @@ CommandProcess::~CommandProcess() {
   if (mask_) ::sigprocmask(SIG_SETMASK, &*mask_, nullptr);
 }
 
-bool CommandProcess::wait_until(MonoTime time) {
+bool CommandProcess::wait_until(MonoTime time, int also) {
   while (!has_ended_) {
     const MonoTime now = clock_->now();
     if (kill_at_ && now >= *kill_at_) {
@@ -149,7 +151,8 @@ bool CommandProcess::wait_until(MonoTime time) {
     const MonoTime until = kill_at_ ? std::min(time, *kill_at_) : time;
     const std::int64_t left = std::max<std::int64_t>(0, until.ns - now.ns);
     const timespec timeout{left / 1'000'000'000, left % 1'000'000'000};
-    std::array<pollfd, 2> listeners{pollfd{exit_.get(), POLLIN, 0}, pollfd{signals_.get(), POLLIN, 0}};
+    std::array<pollfd, 3> listeners{pollfd{exit_.get(), POLLIN, 0}, pollfd{signals_.get(), POLLIN, 0},
+                                    pollfd{also, POLLIN, 0}};
     const int ready = ::ppoll(listeners.data(), listeners.size(), &timeout, nullptr);
     if (listeners[0].revents != 0) {
       ended_ = clock_->now();
@@ -157,6 +160,7 @@ bool CommandProcess::wait_until(MonoTime time) {
       return true;
     }
     if (listeners[1].revents != 0) read_signals();
+    if (listeners[2].revents != 0) return false;
     if (ready <= 0 && clock_->now() >= time) return false;
   }
   return true;

@@ -11,9 +11,11 @@
 #include <signal.h>
 #include <sys/types.h>
 
+#include <cstdint>
 #include <memory>
 #include <optional>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "base/clock.h"
@@ -27,6 +29,7 @@ namespace wattlens::workload {
 struct CommandOptions {
   std::vector<std::string> words;    // the program, looked up in PATH as a shell does, and its arguments
   std::vector<int> ignored_signals;  // those that wattlens was told to ignore when it was started, and no others
+  std::vector<std::pair<std::string, std::string>> environment;  // variables that are added
 };
 
 class CommandProcess {
@@ -39,11 +42,13 @@ class CommandProcess {
   // Puts signals and the terminal back. A command that still runs goes on.
   ~CommandProcess();
 
-  // Waits until then or until the command ends, and hands signals on meanwhile; true when it has ended.
-  bool wait_until(base::MonoTime time);
+  // Waits until then, until the command ends or until there is something to read from `also` (-1: nothing), and hands
+  // signals on meanwhile; true when it has ended.
+  bool wait_until(base::MonoTime time, int also = -1);
   // After the end: whether the user asked wattlens to stop since the last question.
   bool stop_requested();
 
+  std::int64_t pid() const { return pid_; }
   base::MonoTime began() const { return began_; }  // at exec
   base::MonoTime ended() const { return ended_; }
   int status() const { return status_; }      // as a shell tells it: 128 + n where signal n ended it

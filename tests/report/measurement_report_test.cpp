@@ -76,6 +76,43 @@ record::MeasurementSeries example() {
   return series;
 }
 
+record::Region region(std::vector<std::string> path, std::int64_t count, double time_s, double energy_j,
+                      double half_j) {
+  record::Region result{.path = std::move(path), .process = 7, .thread = 7, .count = count, .window = {}};
+  result.window.end = result.window.begin + Seconds{time_s};
+  result.window.total = energy(energy_j, half_j);
+  result.window.sums = {"cpu.package.0"};
+  result.window.channels = {{"cpu.package.0", energy(energy_j, half_j), energy(0.5 * energy_j, half_j), 0}};
+  result.resolvable = half_j < 0.05 * energy_j;
+  if (!result.resolvable) result.needs_at_least = Seconds{0.0142};
+  return result;
+}
+
+// One epoch with two parts, one of them too short, and a thread that never ended what it began.
+record::MeasurementSeries with_regions() {
+  record::MeasurementSeries series = example();
+  auto& regions = series.runs[0].regions;
+  regions = {region({"epoch 1"}, 1, 2.5, 300.0, 0.3), region({"epoch 1", "load"}, 20, 0.1, 7.0, 1.0),
+             region({"epoch 2"}, 1, 2.4, 290.0, 0.3), region({"epoch 1", "train"}, 20, 2.0, 260.0, 2.0)};
+  record::Region lost{.path = {"lost"}, .process = 7, .thread = 8, .unended = 1, .window = {}};
+  lost.window.total.reason = "never_ended";
+  regions.push_back(lost);
+  return series;
+}
+
+TEST(MeasurementReport, RegionsAreShownAsTheyAreNested) {
+  fake::expect_golden("report/measure_regions.txt", to_terminal(measurement_page(with_regions()), {}));
+}
+
+TEST(MeasurementReport, OfManyRegionsThoseOfMostEnergyAreShown) {
+  record::MeasurementSeries series = example();
+  for (int i = 0; i < 1000; ++i) series.runs[0].regions.push_back(region({std::to_string(i)}, 1, 1.0, i + 1.0, 0.01));
+  const std::string text = to_terminal(measurement_page(series), {});
+  EXPECT_THAT(text, HasSubstr("\n999 "));
+  EXPECT_THAT(text, Not(HasSubstr("\n500 ")));
+  EXPECT_THAT(text, HasSubstr("970 more regions"));
+}
+
 TEST(MeasurementReport, IsReadAtAGlance) {
   fake::expect_golden("report/measure.txt", to_terminal(measurement_page(example()), {}));
 }
