@@ -92,7 +92,7 @@ TEST(FindUpdates, OfACounterAreTheEnergiesOfSinglePeriods) {
 
 TEST(FindUpdates, AGapIsNoUpdate) {
   const Samples samples = samples_of(4000, [](int ms) -> std::int64_t {
-    return ms >= 1010 && ms < 1230 ? Samples::kNoReading : 1'000'000 * (ms / 40 % 7);
+    return ms >= 1010 && ms < 1230 ? Samples::kNoReading : std::int64_t{1'000'000} * (ms / 40 % 7);
   });
   for (const Update& update : find(samples).list) EXPECT_LE(update.half_width.value, 0.001);
 }
