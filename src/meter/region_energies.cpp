@@ -27,7 +27,8 @@ constexpr Seconds kUnknown{0.5};     // update period of a sensor of which nothi
 constexpr double kPeriods = 3.5;     // around a moment that must have been seen
 constexpr Seconds kLeastPatience{0.05};
 constexpr Seconds kMostPatience{10.0};
-constexpr double kGap = 5.0;  // periods, or steps of 20 ms, without a reading of a gauge
+constexpr Seconds kTickHalf{0.005};  // the load model's times are the kernel's ticks
+constexpr double kGap = 5.0;         // periods, or steps of 20 ms, without a reading of a gauge
 constexpr Seconds kStep{0.02};
 constexpr double kSeesAll = 0.9;  // of the update period: the averaging window of a gauge that misses nothing
 
@@ -234,6 +235,13 @@ void RegionEnergies::settle(MonoTime until) {
       continue;
     }
     tracks[c] = find_edges(channels_[c], samples_, c, origin, time_of(last_us_));
+    // A model counts from its first reading, and is not waited for before a command.
+    const bool from_its_begin = channels_[c].kind == record::ChannelKind::model && !trimmed_ && tracks[c].any_reading;
+    if (from_its_begin) {
+      const auto first = std::ranges::find_if(samples_.values[c], [](auto v) { return v != Samples::kNoReading; });
+      const Joules value{static_cast<double>(*first) * 1e-6};
+      tracks[c].edges.insert(tracks[c].edges.begin(), {tracks[c].first_reading, kTickHalf, value});
+    }
     Seen& seen = seen_[c];
     seen.period = std::max(channels_[c].update_period.value_or(Seconds{}), tracks[c].period);
     seen.quantum = tracks[c].quantum;
@@ -307,7 +315,8 @@ void RegionEnergies::trim() {
   const std::int64_t from_us = (oldest - 2.0 * patience() - kUnknown).ns / 1000;
   const auto first = std::ranges::lower_bound(samples_.time_us, from_us) - samples_.time_us.begin();
   // Not for every few samples.
-  if (static_cast<std::size_t>(first) * 2 < samples_.size()) return;
+  if (first == 0 || static_cast<std::size_t>(first) * 2 < samples_.size()) return;
+  trimmed_ = true;
   samples_.time_us.erase(samples_.time_us.begin(), samples_.time_us.begin() + first);
   samples_.bracket_us.erase(samples_.bracket_us.begin(), samples_.bracket_us.begin() + first);
   for (auto& column : samples_.values) column.erase(column.begin(), column.begin() + first);

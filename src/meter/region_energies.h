@@ -114,6 +114,7 @@ class RegionEnergies {
   std::vector<Moment> moments_;  // not worked out yet
   std::vector<Sum> sums_;        // [region * channels + channel]
   std::int64_t last_us_ = -1;
+  bool trimmed_ = false;  // samples_ no longer begins with the first one
 };
 
 }  // namespace wattlens::meter

@@ -289,6 +289,25 @@ record::Samples samples_of(std::int64_t from, std::int64_t to, std::int64_t fall
   return samples;
 }
 
+TEST(RegionEnergies, AModelIsKnownFromItsFirstReading) {
+  record::Channel model = fake::counter_channel("cpu.package.0");
+  model.kind = record::ChannelKind::model;
+  model.update_period = Seconds{0.1};
+  const std::vector<record::Channel> channels{model};
+  RegionEnergies energies(channels);
+  record::Samples samples = samples_of(0, 200, 1000);
+  // 100 W, looked at every 0.1 s.
+  for (std::size_t i = 0; i < samples.size(); ++i)
+    samples.values[0][i] = static_cast<std::int64_t>(i / 10) * 10'000'000;
+  energies.end(energies.begin(MonoTime{1'020'000'000}), MonoTime{2'020'000'000}, 0);
+  energies.take(samples);
+  energies.finish();
+  const ChannelResult result = energies.result(0, 0);
+  ASSERT_TRUE(result.value);
+  EXPECT_NEAR(result.value->value, 100.0, 5.0);
+  EXPECT_LE(std::abs(result.value->value - 100.0), result.spread.half_width());
+}
+
 TEST(RegionEnergies, OnlyTheRegionInWhichEnergyWasLostHasNone) {
   const std::vector<record::Channel> channels{fake::counter_channel("cpu.package.0")};
   RegionEnergies energies(channels);
