@@ -91,7 +91,10 @@ struct Reader {
   void operator()(const char* name, T& value) {
     if (!problem.empty()) return;
     const auto found = object.find(name);
-    if (found == object.end() || found->is_null()) return;
+    if (found == object.end() || found->is_null()) {
+      if constexpr (std::same_as<T, std::string>) value.clear();  // an empty one is not written
+      return;
+    }
     read(*found, path.empty() ? std::string(name) : path + "." + name, value);
   }
 

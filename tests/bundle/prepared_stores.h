@@ -1,6 +1,7 @@
 // A store with two experiments, an empty one, and bundles in memory.
 #pragma once
 
+#include <fmt/format.h>
 #include <gtest/gtest.h>
 
 #include <memory>
@@ -25,7 +26,9 @@ class PreparedStores : public testing::Test {
   PreparedStores() {
     for (const std::string& id : {kOlder, kNewer}) {
       auto experiment = fake::example_experiment(id);
-      experiment.order.pop_back();  // fewer planned than made: what is listed is not what the order says
+      experiment.order.pop_back();                 // fewer planned than made: what is listed is not what the order says
+      experiment.points.back().precision.clear();  // as of a command
+      experiment.points.back().hint.clear();
       EXPECT_TRUE(from_->begin(experiment));
       for (std::int64_t order = 0; order < 3; ++order) {
         const std::size_t samples = order == 1 ? 40'000 : order == 2 ? 5 : 0;
@@ -74,6 +77,12 @@ class PreparedStores : public testing::Test {
         for (const auto& blob : run.blobs) text.append(reinterpret_cast<const char*>(blob.data()), blob.size());
         return Result<void>();
       }));
+    }
+    const auto runs = store.list_runs().value();
+    for (const auto& run : runs) {
+      const record::PlanPoint& point = run.point;
+      text += fmt::format("{} {} {} \"{}\" \"{}\" {} {}\n", run.experiment, run.order, point.model, point.precision,
+                          point.hint, run.images_per_s.value_or(0.0), run.warnings);
     }
     return text;
   }

@@ -81,5 +81,16 @@ TEST(RecordJson, AnExperimentSurvivesTheRoundTrip) {
   EXPECT_EQ(again->seed, experiment.seed);
 }
 
+TEST(RecordJson, AWordThatIsEmptyStaysSo) {
+  PlanPoint point;  // of a command, which has neither
+  point.precision.clear();
+  point.hint.clear();
+  const auto again = plan_point_from_json(to_json(point));
+  ASSERT_TRUE(again) << again.error().message;
+  EXPECT_EQ(again->precision, "");
+  EXPECT_EQ(again->hint, "");
+  EXPECT_EQ(again->engine, point.engine);
+}
+
 }  // namespace
 }  // namespace wattlens::record
