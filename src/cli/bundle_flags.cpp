@@ -37,4 +37,15 @@ void add_import(CLI::App& app, ImportBundleOptions& options) {
   add_output(bundle, options.output);
 }
 
+void add_record(CLI::App& app, RecordOptions& options) {
+  CLI::App& record = *app.add_subcommand("record", "What wattlens reads of this machine, as a folder for a bug report");
+  record.footer(
+      "\nExamples:\n  wattlens record machine --dry-run\n  wattlens record machine && tar -czf machine.tar.gz machine\n"
+      "Whoever gets it:\n  wattlens doctor --root machine\n  wattlens meters list --root machine");
+  record.add_option("folder", options.folder, "The folder that is made")->required()->type_name("FOLDER");
+  record.add_option("--duration", options.duration, "Look at the sensors so long (10s)")->type_name("TIME");
+  record.add_option("--root", options.root, "Of another machine's files (this one's)")->type_name("FOLDER");
+  record.add_flag("--dry-run", options.dry_run, "Tell which files would be in it; write nothing");
+}
+
 }  // namespace wattlens::cli

@@ -1,7 +1,8 @@
-// The flags of `export bundle` and `import bundle`.
+// The flags of what is passed on to others: `export bundle`, `import bundle`, `record`.
 #pragma once
 
 #include "cli/bundle_command.h"
+#include "cli/record_command.h"
 
 namespace CLI {
 class App;
@@ -11,5 +12,6 @@ namespace wattlens::cli {
 
 void add_export_bundle(CLI::App& exporting, ExportBundleOptions& options);
 void add_import(CLI::App& app, ImportBundleOptions& options);
+void add_record(CLI::App& app, RecordOptions& options);
 
 }  // namespace wattlens::cli

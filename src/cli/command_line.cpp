@@ -45,6 +45,7 @@ struct Everything {
   ExportOptions exporting;
   ExportBundleOptions export_bundle;
   ImportBundleOptions import_bundle;
+  RecordOptions record;
   NetworkCommands network;
   MetersCommands meters;
   AuditOptions audit;
@@ -54,6 +55,7 @@ void add_doctor(CLI::App& app, DoctorOptions& options) {
   CLI::App& doctor = *app.add_subcommand("doctor", "What can be measured here, what cannot, why, and what mends it");
   doctor.footer("\nExample:\n  wattlens doctor --format json");
   add_simulate(doctor, options.simulate);
+  add_root(doctor, options.root);
   add_output(doctor, options.output);
 }
 
@@ -68,6 +70,7 @@ std::optional<Command> chosen(const CLI::App& app, const Everything& all) {
     return exporting->got_subcommand("bundle") ? Command(all.export_bundle) : Command(all.exporting);
   }
   if (app.got_subcommand("import")) return all.import_bundle;
+  if (app.got_subcommand("record")) return all.record;
   if (app.got_subcommand("audit")) return all.audit;
   const CLI::App* meters = app.get_subcommand("meters");
   if (meters->got_subcommand("list")) return all.meters.list;
@@ -169,6 +172,7 @@ Result<Parsed> parse_command_line(int argc, const char* const* argv) {
   add_show(app, all.show);
   add_export_bundle(add_export(app, all.exporting), all.export_bundle);
   add_import(app, all.import_bundle);
+  add_record(app, all.record);
   add_meters(app, all.meters);
   add_network(app, all.network);
   add_audit(app, all.audit);

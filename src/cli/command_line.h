@@ -19,6 +19,7 @@
 #include "cli/measure_command.h"
 #include "cli/meters_command.h"
 #include "cli/network_command.h"
+#include "cli/record_command.h"
 #include "cli/run_options.h"
 #include "cli/show_command.h"
 
@@ -26,8 +27,8 @@ namespace wattlens::cli {
 
 using Command =
     std::variant<DoctorOptions, MeasureOptions, RunOptions, CompareOptions, ListOptions, ShowOptions, ExportOptions,
-                 ExportBundleOptions, ImportBundleOptions, NetworkListOptions, NetworkShowOptions, NetworkExportOptions,
-                 MetersListOptions, MetersWatchOptions, CalibrateOptions, AuditOptions>;
+                 ExportBundleOptions, ImportBundleOptions, RecordOptions, NetworkListOptions, NetworkShowOptions,
+                 NetworkExportOptions, MetersListOptions, MetersWatchOptions, CalibrateOptions, AuditOptions>;
 
 struct Parsed {
   std::optional<Command> command;

@@ -2,9 +2,11 @@
 
 #include <fmt/format.h>
 
+#include <memory>
 #include <utility>
 
 #include "base/text.h"
+#include "capture/frames.h"
 #include "cli/engines.h"
 #include "cli/sensors.h"
 #include "machine/machine.h"
@@ -144,9 +146,14 @@ Result<ExitCode> doctor(const DoctorOptions& options, const base::Cancellation& 
   WATTLENS_TRY(auto scenario, read_simulated(options.simulate));
   WATTLENS_TRY(Output output, Output::open(options.output));
   WATTLENS_TRY(const auto engines, find_engines());
+  std::unique_ptr<capture::Replay> replay;
+  if (!options.root.empty()) {
+    WATTLENS_TRY(replay, capture::Replay::open(options.root));
+  }
   base::SystemClock clock;
-  const record::MachineState machine = machine::read_machine();
-  Sensors sensors = open_sensors(std::move(scenario), clock, machine);
+  const record::MachineState machine = machine::read_machine(replay ? replay->root() : base::Path("/"));
+  Sensors sensors =
+      replay ? open_sensors_below(replay->root(), clock, machine) : open_sensors(std::move(scenario), clock, machine);
   const DoctorFindings findings = examine(machine, std::move(sensors), engines, clock, cancel);
   const base::Json json = to_json(findings);
   const bool table = options.output.format == report::Format::table;

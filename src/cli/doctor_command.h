@@ -12,6 +12,7 @@ namespace wattlens::cli {
 
 struct DoctorOptions {
   base::Path simulate;   // a scenario; empty: this machine's sensors
+  base::Path root;       // of a recorded machine; empty: this one
   OutputOptions output;  // table or json
 };
 

@@ -113,7 +113,8 @@ DoctorFindings examine(const record::MachineState& machine, Sensors sensors,
   meters.read(first);
   findings.absent.assign(meters.absent().begin(), meters.absent().end());
   if (!report::simulated(meters.channels())) {  // of a simulation, nothing of this machine is told
-    for (meter::AbsentMeter& other : meter::unsupported_sensors("/")) findings.absent.push_back(std::move(other));
+    for (meter::AbsentMeter& other : meter::unsupported_sensors(sensors.root))
+      findings.absent.push_back(std::move(other));
   }
   for (const worker::EngineLocation& engine : engines) {
     auto hello = ask_engine(engine, clock, cancel);
@@ -129,7 +130,9 @@ DoctorFindings examine(const record::MachineState& machine, Sensors sensors,
   meters.read(second);
   findings.sensors = compare_looks(meters, first, second);
   findings.remarks = std::move(sensors.warnings);
-  std::ranges::move(remarks_on(findings.machine, watch.end()), std::back_inserter(findings.remarks));
+  // A recorded machine's neighbours are not this one's.
+  const record::Neighbours neighbours = sensors.root == "/" ? watch.end() : record::Neighbours{};
+  std::ranges::move(remarks_on(findings.machine, neighbours), std::back_inserter(findings.remarks));
   return findings;
 }
 

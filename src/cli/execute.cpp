@@ -46,6 +46,10 @@ struct Executor {
   Result<ExitCode> operator()(const ImportBundleOptions& options) const {
     return with_output(options.output, [&](Output& output) { return import_bundle(options, cancel, output); });
   }
+  Result<ExitCode> operator()(const RecordOptions& options) const {
+    WATTLENS_CHECK(record_machine(options, cancel));
+    return ExitCode::done;
+  }
   Result<ExitCode> operator()(const NetworkListOptions& options) const {
     return with_output(options.output, [&](Output& output) { return network_list(options, output); });
   }

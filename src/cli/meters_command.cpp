@@ -5,10 +5,12 @@
 
 #include <algorithm>
 #include <limits>
+#include <memory>
 #include <optional>
 #include <utility>
 #include <vector>
 
+#include "capture/frames.h"
 #include "cli/sensors.h"
 #include "experiment/axis.h"
 #include "machine/machine.h"
@@ -89,6 +91,9 @@ std::string list_text(const Looks& looks, const record::Window& window, const Ou
   }
   report::Section section{.table = std::move(table)};
   if (report::simulated(looks.channels())) section.lead = report::kSimulatedLine;
+  for (const record::Warning& warning : looks.warnings()) {
+    if (warning.code == "replayed") section.lead = warning.message;
+  }
   const auto add = [&](std::string_view name, std::string_view reason, std::string_view hint) {
     section.remarks.push_back(fmt::format("{}: {}{}{}", name, reason, hint.empty() ? "" : "; to mend it: ", hint));
   };
@@ -96,7 +101,7 @@ std::string list_text(const Looks& looks, const record::Window& window, const Ou
     if (!channel.gross.value) add(channel.channel, report::in_words(channel.gross.reason), channel.gross.hint);
   }
   for (const record::Warning& warning : looks.warnings()) {
-    if (warning.code != "simulated") add(warning.channel, warning.message, warning.hint);
+    if (warning.code != "simulated" && warning.code != "replayed") add(warning.channel, warning.message, warning.hint);
   }
   for (const meter::AbsentMeter& absent : looks.absent()) add(absent.name, absent.reason, absent.hint);
   report::Page page;
@@ -154,9 +159,20 @@ class WatchText {
 
 Result<ExitCode> meters_list(const MetersListOptions& options, const base::Cancellation& cancel) {
   WATTLENS_TRY(auto scenario, read_simulated(options.simulate));
+  const Format format = options.output.format;
+  if (!options.root.empty() && format != Format::table && format != Format::markdown) {
+    return fail(ErrorKind::usage, "--root gives no data: a recorded machine's sensors are not measured",
+                "use --format table or md, or wattlens doctor --root FOLDER --format json");
+  }
   WATTLENS_TRY(Output output, Output::open(options.output));
   base::SystemClock clock;
-  Sensors sensors = open_sensors(std::move(scenario), clock, machine::read_machine());
+  std::unique_ptr<capture::Replay> replay;  // outlives the sensors
+  if (!options.root.empty()) {
+    WATTLENS_TRY(replay, capture::Replay::open(options.root));
+  }
+  const record::MachineState machine = machine::read_machine(replay ? replay->root() : base::Path("/"));
+  Sensors sensors =
+      replay ? open_sensors_below(replay->root(), clock, machine) : open_sensors(std::move(scenario), clock, machine);
   Looks looks(std::move(sensors), clock, kListRate);
   WATTLENS_CHECK(looks.start());
   std::optional<record::Window> window;

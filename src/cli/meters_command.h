@@ -13,6 +13,7 @@ namespace wattlens::cli {
 
 struct MetersListOptions {
   base::Path simulate;  // a scenario; empty: this machine's sensors
+  base::Path root;      // of a recorded machine; empty: this one
   OutputOptions output;
 };
 

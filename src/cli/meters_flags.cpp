@@ -37,6 +37,7 @@ void add_meters(CLI::App& app, MetersCommands& all) {
   CLI::App& list = *meters.add_subcommand("list", "Every channel: where it is read, how often it moves, its error");
   list.footer("\nExample:\n  wattlens meters list --format json");
   add_simulate(list, all.list.simulate);
+  add_root(list, all.list.root);
   add_output(list, all.list.output);
 
   CLI::App& watch = *meters.add_subcommand("watch", "The power of every channel, live");

@@ -9,4 +9,10 @@ void add_simulate(CLI::App& command, base::Path& scenario) {
       ->type_name("SCENARIO.toml");
 }
 
+void add_root(CLI::App& command, base::Path& root) {
+  command.add_option("--root", root, "A machine that `wattlens record` recorded, in place of this one")
+      ->excludes("--simulate")
+      ->type_name("FOLDER");
+}
+
 }  // namespace wattlens::cli

@@ -12,4 +12,7 @@ namespace wattlens::cli {
 // --simulate
 void add_simulate(CLI::App& command, base::Path& scenario);
 
+// --root; after add_simulate, for it is one or the other
+void add_root(CLI::App& command, base::Path& root);
+
 }  // namespace wattlens::cli
