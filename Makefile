@@ -9,7 +9,7 @@ configure := cmake --preset release --log-level=NOTICE $(if $(WATTLENS_VENV),-DW
 first_build := $(if $(wildcard build/release/CMakeCache.txt),,-DWATTLENS_TESTS=OFF)
 
 .DEFAULT_GOAL := help
-.PHONY: help setup build demo test format lint bench clean
+.PHONY: help setup build demo test format lint bench wheel clean
 
 help:
 	@echo 'make demo    set up, build, and measure five vision networks over batch sizes (2 minutes after the build)'
@@ -19,6 +19,7 @@ help:
 	@echo 'make format  format C++ and Python in place'
 	@echo 'make lint    format check, clang-tidy, ruff, shellcheck: all files'
 	@echo 'make bench   build and run the comparisons with other tools (docs/benchmarks.md)'
+	@echo 'make wheel   a Python wheel with the program inside, without engines (docs/python.md)'
 	@echo 'make clean   remove build/ (.venv stays)'
 
 setup:
@@ -55,5 +56,9 @@ bench:
 	for script in bench/*.py; do \
 	  echo "== $$script"; $(venv)/bin/python "$$script" || failed=1; done; exit $$failed
 
+wheel: build
+	@tools/setup.sh engine wheel
+	@$(venv)/bin/python tools/make_wheel.py
+
 clean:
-	@rm -rf build
+	@rm -rf build dist

@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # Installs what wattlens is built and tested with: Debian packages, and Python wheels into .venv.
 #
-# Usage: tools/setup.sh [engine|torch|tests|lint|bench|fuzz]...   (no argument: engine, which is what a build needs)
+# Usage: tools/setup.sh [engine|torch|tests|lint|bench|fuzz|wheel]...   (no argument: engine, which is what a build needs)
 #   PYTHON=FILE             the interpreter of .venv (else python3.11, python3.12 or python3.13)
 #   WATTLENS_VENV=FOLDER    use this environment as it is, and make no .venv
 #   WATTLENS_NO_PACKAGES=1  leave Debian packages alone
@@ -173,11 +173,12 @@ packages=("${build_packages[@]}")
 for group in "${groups[@]}"; do
   case $group in
     engine | torch) ;;
+    wheel) packages+=(binutils) ;;
     tests) packages+=(libgtest-dev libgmock-dev) ;;
     lint) packages+=(shellcheck) ;;
     bench) packages+=(libbenchmark-dev) ;;
     fuzz) packages+=(clang-19 libclang-rt-19-dev) ;;
-    *) fail "unknown group '$group'" "tools/setup.sh [engine|torch|tests|lint|bench|fuzz]..." ;;
+    *) fail "unknown group '$group'" "tools/setup.sh [engine|torch|tests|lint|bench|fuzz|wheel]..." ;;
   esac
 done
 
