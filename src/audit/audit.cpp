@@ -128,22 +128,29 @@ Evidence evidence_of(const FileReport& report) {
   return evidence;
 }
 
-Result<FileReport> audit_log(LineReader lines, const AuditOptions& options) {
-  const LogFormat* format = nullptr;
-  if (options.format.empty()) {
-    const bool named = !options.columns.power.empty() || !options.columns.energy.empty();
-    if (named) format = find_log_format("csv");
-    if (format == nullptr) {
-      WATTLENS_TRY(format, recognise(lines.head(), lines.name()));
+Result<ReadLog> read_log(LineReader& lines, const std::string& format, const ColumnNames& columns, KeepReadings keep) {
+  const LogFormat* found = nullptr;
+  if (format.empty()) {
+    const bool named = !columns.power.empty() || !columns.energy.empty();
+    if (named) found = find_log_format("csv");
+    if (found == nullptr) {
+      WATTLENS_TRY(found, recognise(lines.head(), lines.name()));
     }
   } else {
-    format = find_log_format(options.format);
-    if (format == nullptr) return fail(ErrorKind::usage, fmt::format("'{}' is no log format", options.format));
+    found = find_log_format(format);
+    if (found == nullptr) return fail(ErrorKind::usage, fmt::format("'{}' is no log format", format));
   }
-  Log log;
-  WATTLENS_CHECK(format->read(lines, options.columns, log));
-  for (SeriesScan& scan : log.series) scan.finish();
-  FileReport report{.file = lines.name(), .format = std::string(format->name), .rows = log.rows};
+  ReadLog read{.format = found->name, .log = {}};
+  read.log.keep_readings = keep == KeepReadings::yes;
+  WATTLENS_CHECK(found->read(lines, columns, read.log));
+  for (SeriesScan& scan : read.log.series) scan.finish();
+  return read;
+}
+
+Result<FileReport> audit_log(LineReader lines, const AuditOptions& options) {
+  WATTLENS_TRY(const ReadLog read, read_log(lines, options.format, options.columns, KeepReadings::no));
+  const Log& log = read.log;
+  FileReport report{.file = lines.name(), .format = std::string(read.format), .rows = log.rows};
   report.findings = check_log(log);
   for (const SeriesScan& scan : log.series) {
     report.series.push_back(result_of(scan, options.sensors));

@@ -66,6 +66,16 @@ struct FileReport {
 // Of all series together, or of a table's energies.
 Evidence evidence_of(const FileReport& report);
 
+// A log as it was read, not yet checked.
+struct ReadLog {
+  std::string_view format;
+  Log log;
+};
+enum class KeepReadings { no, yes };
+
+// Errors as audit_log() has them. `format` is a name; empty: told by the content.
+Result<ReadLog> read_log(LineReader& lines, const std::string& format, const ColumnNames& columns, KeepReadings keep);
+
 // Errors: of kind usage where the file is empty, no text, or in no known format; io where it cannot be read.
 Result<FileReport> audit_log(LineReader lines, const AuditOptions& options);
 Result<FileReport> audit_file(const base::Path& path, const AuditOptions& options);

@@ -23,6 +23,7 @@ Result<std::size_t> Log::add_series(SeriesInfo info, std::string_view file) {
                 "cut it into several files, by device");
   }
   series.emplace_back(std::move(info));
+  if (keep_readings) series.back().keep_readings();
   return series.size() - 1;
 }
 

@@ -22,6 +22,7 @@ struct Log {
   std::optional<TableScan> table;
   std::vector<Finding> findings;  // that need the text itself; `file` is filled in later
   std::int64_t rows = 0;          // that were read
+  bool keep_readings = false;     // of every series, which takes memory
 
   std::int64_t bad_rows = 0;
   std::int64_t first_bad_line = 0;

@@ -55,6 +55,7 @@ void SeriesScan::begin(std::int64_t time_ns) {
 }
 
 void SeriesScan::add(std::int64_t time_ns, double value, std::int64_t line) {
+  if (keeps_) kept_.push_back({time_ns, value});
   if (value == 0.0) ++zeros_;
   if (value < 0.0 && negatives_++ == 0) first_negative_line_ = line;
   if (++samples_ == 1) {

@@ -54,6 +54,11 @@ struct Moment {
   std::int64_t line = 0;
 };
 
+struct KeptReading {
+  std::int64_t time_ns = 0;
+  double value = 0.0;  // W or J
+};
+
 inline constexpr std::size_t kEdgeReadings = 2048;  // remembered of either end
 inline constexpr base::Seconds kDaylightSaving{3600.0};
 
@@ -63,6 +68,7 @@ class SeriesScan {
 
   // When the first increment begins, where the log tells it. Before the first add().
   void begin(std::int64_t time_ns);
+  void keep_readings() { keeps_ = true; }  // all of them, which takes memory
   // `value` in W or J. Readings come in the order of the log.
   void add(std::int64_t time_ns, double value, std::int64_t line);
   void set_limit(base::Watts limit) { limit_ = limit; }  // what the part is allowed to draw, as the log tells
@@ -86,6 +92,7 @@ class SeriesScan {
   std::int64_t changes() const { return changes_; }  // readings that differ from the one before
   const std::vector<Moment>& first_moments() const { return first_moments_; }
   std::vector<Moment> last_moments() const;
+  const std::vector<KeptReading>& kept() const { return kept_; }  // in the order of the log
   std::optional<base::Watts> limit() const { return limit_; }
 
   std::int64_t first_ns() const { return first_ns_; }
@@ -120,6 +127,7 @@ class SeriesScan {
   std::int64_t decrease_count_ = 0;
   std::int64_t changes_ = 0;
   bool begun_ = false;
+  bool keeps_ = false;
   std::int64_t first_ns_ = 0;
   std::int64_t last_ns_ = 0;
   double first_value_ = 0.0;
@@ -144,6 +152,7 @@ class SeriesScan {
   std::vector<Moment> first_moments_;
   std::vector<Moment> ring_;
   std::size_t ring_next_ = 0;
+  std::vector<KeptReading> kept_;
 };
 
 }  // namespace wattlens::audit
