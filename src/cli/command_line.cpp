@@ -19,6 +19,7 @@
 #include "cli/network_flags.h"
 #include "cli/run_flags.h"
 #include "cli/sensors_flags.h"
+#include "cli/settings_flags.h"
 #include "cli/store_flags.h"
 
 namespace wattlens::cli {
@@ -49,6 +50,7 @@ struct Everything {
   NetworkCommands network;
   MetersCommands meters;
   AuditOptions audit;
+  SettingsCommands settings;
 };
 
 void add_doctor(CLI::App& app, DoctorOptions& options) {
@@ -76,6 +78,9 @@ std::optional<Command> chosen(const CLI::App& app, const Everything& all) {
   if (meters->got_subcommand("list")) return all.meters.list;
   if (meters->got_subcommand("watch")) return all.meters.watch;
   if (meters->got_subcommand("calibrate")) return all.meters.calibrate;
+  const CLI::App* settings = app.get_subcommand("settings");
+  if (settings->got_subcommand("list")) return all.settings.list;
+  if (settings->got_subcommand("restore")) return all.settings.restore;
   const CLI::App* network = app.get_subcommand("network");
   if (network->got_subcommand("list")) return all.network.list;
   if (network->got_subcommand("show")) return all.network.show;
@@ -176,6 +181,7 @@ Result<Parsed> parse_command_line(int argc, const char* const* argv) {
   add_meters(app, all.meters);
   add_network(app, all.network);
   add_audit(app, all.audit);
+  add_settings(app, all.settings);
   Documents documents;
   add_documents(app, documents);
   if (auto error = unknown_command(app, argc, argv)) return std::unexpected(*std::move(error));

@@ -21,14 +21,15 @@
 #include "cli/network_command.h"
 #include "cli/record_command.h"
 #include "cli/run_options.h"
+#include "cli/settings_command.h"
 #include "cli/show_command.h"
 
 namespace wattlens::cli {
 
-using Command =
-    std::variant<DoctorOptions, MeasureOptions, RunOptions, CompareOptions, ListOptions, ShowOptions, ExportOptions,
-                 ExportBundleOptions, ImportBundleOptions, RecordOptions, NetworkListOptions, NetworkShowOptions,
-                 NetworkExportOptions, MetersListOptions, MetersWatchOptions, CalibrateOptions, AuditOptions>;
+using Command = std::variant<DoctorOptions, MeasureOptions, RunOptions, CompareOptions, ListOptions, ShowOptions,
+                             ExportOptions, ExportBundleOptions, ImportBundleOptions, RecordOptions, NetworkListOptions,
+                             NetworkShowOptions, NetworkExportOptions, MetersListOptions, MetersWatchOptions,
+                             CalibrateOptions, AuditOptions, SettingsListOptions, SettingsRestoreOptions>;
 
 struct Parsed {
   std::optional<Command> command;

@@ -8,6 +8,7 @@
 #include <utility>
 
 #include "cli/compare_sources.h"
+#include "cli/machine_settings.h"
 #include "cli/resume.h"
 #include "cli/sensors.h"
 #include "cli/store_path.h"
@@ -191,6 +192,7 @@ Result<ExitCode> show_plan(const CompareOptions& options, const CompareHooks& ho
 }  // namespace
 
 Result<ExitCode> compare(const CompareOptions& options, const base::Cancellation& cancel) {
+  WATTLENS_CHECK(check_wishes(options.run.settings));
   WATTLENS_TRY(const Inputs inputs, inputs_of(options));
   if (options.run.dry_run) return show_plan(options, hooks_of(options, inputs), cancel);
   WATTLENS_TRY(Files files, open_files(options));

@@ -9,6 +9,7 @@
 #include "cli/common_flags.h"
 #include "cli/run_flags.h"
 #include "cli/sensors_flags.h"
+#include "cli/settings_flags.h"
 
 namespace wattlens::cli {
 namespace {
@@ -103,6 +104,7 @@ Examples:
       ->excludes(wait);
   compare.add_flag("--dry-run", options.run.dry_run, "Show what would be measured and how long; measure nothing")
       ->excludes(resume);
+  add_setting_flags(compare, options.run.settings);
   add_simulate(compare, options.run.simulate);
   add_store(compare, options.run.store);
   add_output(compare, options.run.output);
@@ -132,6 +134,9 @@ Result<void> check_compare(const CompareOptions& options) {
   }
   if (options.all_pairs && (options.baseline || options.experiments.size() > 1)) {
     return fail(ErrorKind::usage, "--all-pairs is for sides that were measured in one go", "leave it out");
+  }
+  if (stored && !options.run.settings.wishes.empty()) {
+    return fail(ErrorKind::usage, "--set is for what is measured, and stored experiments are not", "leave it out");
   }
   const bool one_side = options.commands.size() == 1;
   if (one_side && !options.baseline && !options.save_baseline) {

@@ -13,6 +13,7 @@
 #include "cli/gpu_choice.h"
 #include "cli/image_sizes.h"
 #include "cli/machine_lock.h"
+#include "cli/machine_settings.h"
 #include "cli/progress_line.h"
 #include "cli/resume.h"
 #include "cli/run_plan.h"
@@ -35,6 +36,7 @@ struct Bench {
   workload::WorkProgress progress;
   record::MachineState machine;
   MachineLock lock;
+  MachineSettings settings;
   std::optional<Sensors> sensors;
   std::unique_ptr<store::SqliteStore> store;
   std::vector<record::Warning> run_warnings;
@@ -43,13 +45,18 @@ struct Bench {
 Result<void> open_bench(Bench& bench, const CompareOptions& options, const CompareHooks& hooks, std::string_view what,
                         const base::Cancellation& cancel) {
   WATTLENS_TRY(bench.lock, lock_machine(options.run, what, bench.clock, cancel));
+  WATTLENS_TRY(bench.settings,
+               MachineSettings::begin(options.run.settings, bench.lock.held.has_value(), what, bench.clock));
   bench.machine = machine::read_machine();
+  bench.machine.settings = bench.settings.recorded();
   bench.sensors = open_sensors(hooks.scenario, bench.clock, bench.machine,
                                [&](base::MonoTime time) { return bench.progress.images_until(time); });
   WATTLENS_CHECK(hooks.may_begin(bench.machine, bench.sensors->meters));
   WATTLENS_TRY(bench.store, open_store(options.run.store, store::Access::write));
   bench.run_warnings = bench.sensors->warnings;
   bench.run_warnings.insert(bench.run_warnings.end(), bench.lock.warnings.begin(), bench.lock.warnings.end());
+  const auto& set = bench.settings.warnings();
+  bench.run_warnings.insert(bench.run_warnings.end(), set.begin(), set.end());
   return {};
 }
 
@@ -100,6 +107,7 @@ Result<Measured> measure_points(const CompareOptions& options, const CompareHook
       .decided = hooks.decided,
   };
   WATTLENS_TRY(experiment::Outcome outcome, experiment::run_experiment(plan, bench.machine, instruments));
+  WATTLENS_CHECK(bench.settings.end(outcome.experiment, *bench.store));
   return measured(std::move(outcome));
 }
 
@@ -164,6 +172,7 @@ Result<Measured> measure_commands(const CompareOptions& options, const CompareHo
   WATTLENS_TRY(experiment::Outcome outcome,
                continuation ? experiment::resume_commands(plan, *std::move(continuation), bench.machine, tools)
                             : experiment::compare_commands(plan, bench.machine, tools));
+  WATTLENS_CHECK(bench.settings.end(outcome.experiment, *bench.store));
   return measured(std::move(outcome));
 }
 

@@ -6,7 +6,9 @@
 #include <iterator>
 #include <utility>
 
+#include "base/text.h"
 #include "cli/engines.h"
+#include "cli/machine_settings.h"
 #include "experiment/repetition.h"
 #include "machine/neighbours.h"
 #include "meter/unsupported_sensors.h"
@@ -77,6 +79,32 @@ std::vector<record::Warning> remarks_on(const record::MachineState& machine, con
   return remarks;
 }
 
+// Settings that a measurement changed and that nobody has restored.
+std::vector<record::Warning> remarks_on_settings() {
+  const auto left = left_settings({});
+  if (!left) return {{"settings_left", "", left.error().message, left.error().hint}};
+  std::vector<record::Warning> remarks;
+  for (const LeftSettings& one : *left) {
+    std::vector<std::string> values;
+    for (const settings::JournalEntry& entry : one.journal.entries) {
+      std::string value = fmt::format("{} (it was {})", entry.setting, entry.original);
+      if (std::ranges::find(values, value) == values.end()) values.push_back(std::move(value));
+    }
+    const std::string text = base::join(values, ", ");
+    if (one.in_use) {
+      remarks.push_back({"settings_in_use", "",
+                         fmt::format("process {} measures with other settings: {}", one.journal.pid, text),
+                         "they are restored when it ends"});
+    } else {
+      remarks.push_back(
+          {"settings_left", "",
+           fmt::format("a measurement that did not end ({}) left settings changed: {}", one.journal.changed_at, text),
+           one.file.string().starts_with("/var/") ? "sudo wattlens settings restore" : "wattlens settings restore"});
+    }
+  }
+  return remarks;
+}
+
 Json to_json(const SensorFinding& finding) {
   Json json = record::to_json(finding.channel);
   json["alive"] = finding.alive;
@@ -130,6 +158,7 @@ DoctorFindings examine(const record::MachineState& machine, Sensors sensors,
   meters.read(second);
   findings.sensors = compare_looks(meters, first, second);
   findings.remarks = std::move(sensors.warnings);
+  if (sensors.root == "/") std::ranges::move(remarks_on_settings(), std::back_inserter(findings.remarks));
   // A recorded machine's neighbours are not this one's.
   const record::Neighbours neighbours = sensors.root == "/" ? watch.end() : record::Neighbours{};
   std::ranges::move(remarks_on(findings.machine, neighbours), std::back_inserter(findings.remarks));

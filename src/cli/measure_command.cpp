@@ -140,7 +140,7 @@ Result<void> run_all(const MeasureOptions& options, const experiment::CommandReq
 
 Result<ExitCode> measure_with(const MeasureOptions& options, meter::MeterSet& meters,
                               const std::optional<std::string>& busy, std::vector<record::Warning> warnings,
-                              base::Clock& clock, const base::Cancellation& cancel) {
+                              MachineSettings& machine_settings, base::Clock& clock, const base::Cancellation& cancel) {
   WATTLENS_TRY(const Settings settings, settings_of(options));
   WATTLENS_TRY(ChosenChannels chosen,
                choose_gpus(meters.channels(), options.gpus, environment("CUDA_VISIBLE_DEVICES")));
@@ -171,6 +171,7 @@ Result<ExitCode> measure_with(const MeasureOptions& options, meter::MeterSet& me
                            .net_mean = {},
                            .mean_duration = {},
                            .grid = settings.grid,
+                           .settings = machine_settings.recorded(),
                            .pue = options.pue};
   meter::MeterSet nothing{std::vector<std::unique_ptr<meter::Meter>>()};
   const experiment::CommandRequest request{
@@ -188,6 +189,7 @@ Result<ExitCode> measure_with(const MeasureOptions& options, meter::MeterSet& me
       .cancel = cancel,
       .progress = options.interval ? say_progress : std::function<void(const experiment::CommandProgress&)>()};
   if (const auto done = run_all(options, request, instruments, warnings, series); !done) return not_run(done.error());
+  for (record::Warning& warning : machine_settings.end()) series.runs.back().warnings.push_back(std::move(warning));
 
   experiment::add_means(series);
   fmt::print(stderr, "{}", report::to_terminal(report::measurement_page(series), options.text));
@@ -215,9 +217,12 @@ Result<ExitCode> measure(const MeasureOptions& options, const base::Cancellation
   } else if (!lock) {
     warnings.push_back({"machine_not_locked", "", lock.error().message, lock.error().hint});
   }
+  WATTLENS_TRY(MachineSettings settings,
+               MachineSettings::begin(options.settings, lock.has_value(), "measure " + options.command.front(), clock));
+  warnings.insert(warnings.end(), settings.warnings().begin(), settings.warnings().end());
   Sensors sensors = open_sensors(std::move(scenario), clock, machine::read_machine());
   warnings.insert(warnings.end(), sensors.warnings.begin(), sensors.warnings.end());
-  return measure_with(options, sensors.meters, busy, std::move(warnings), clock, cancel);
+  return measure_with(options, sensors.meters, busy, std::move(warnings), settings, clock, cancel);
 }
 
 }  // namespace wattlens::cli

@@ -11,6 +11,8 @@
 #include "base/file.h"
 #include "base/result.h"
 #include "cli/exit_code.h"
+#include "cli/machine_settings.h"
+#include "cli/settings_command.h"
 #include "meter/meter_set.h"
 #include "record/channel.h"
 #include "report/format.h"
@@ -30,6 +32,7 @@ struct MeasureOptions {
   base::Path simulate;                 // --simulate: a scenario; empty: this machine's sensors
   std::optional<std::string> carbon;   // --carbon
   std::optional<double> pue;           // --pue
+  SettingsOptions settings;            // --set, --allow-settings
   std::vector<int> ignored_signals;    // those that wattlens was told to ignore when it was started
   report::TextOptions text;            // of standard error
 };
@@ -39,9 +42,10 @@ struct MeasureOptions {
 // none. Errors are of kind usage (nothing was run) or io (--json).
 Result<ExitCode> measure(const MeasureOptions& options, const base::Cancellation& cancel);
 
-// The same with these sensors; `busy` says who measures already, and then nothing is read.
+// The same with these sensors; `busy` says who measures already, and then nothing is read. The settings are restored
+// when the command has ended.
 Result<ExitCode> measure_with(const MeasureOptions& options, meter::MeterSet& meters,
                               const std::optional<std::string>& busy, std::vector<record::Warning> warnings,
-                              base::Clock& clock, const base::Cancellation& cancel);
+                              MachineSettings& machine_settings, base::Clock& clock, const base::Cancellation& cancel);
 
 }  // namespace wattlens::cli

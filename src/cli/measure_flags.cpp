@@ -8,6 +8,7 @@
 
 #include "cli/common_flags.h"
 #include "cli/sensors_flags.h"
+#include "cli/settings_flags.h"
 
 namespace wattlens::cli {
 
@@ -60,6 +61,7 @@ Examples:
           "Also the command's share of the energy above idle, modelled by cpu-time")
       ->check(CLI::IsMember(std::vector<std::string>{"cpu-time"}))
       ->type_name("METHOD");
+  add_setting_flags(measure, options.settings);
   add_simulate(measure, options.simulate);
   measure.add_option("--carbon", options.carbon, "Emissions: a country (DEU, Germany) or g CO2e per kWh")
       ->type_name("ZONE");

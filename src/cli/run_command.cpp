@@ -11,6 +11,7 @@
 #include "cli/engines.h"
 #include "cli/image_sizes.h"
 #include "cli/machine_lock.h"
+#include "cli/machine_settings.h"
 #include "cli/output_checks.h"
 #include "cli/progress_line.h"
 #include "cli/resume.h"
@@ -116,6 +117,22 @@ Result<Plan> agreed_plan(const RunOptions& options, const record::Experiment& ex
   return stored;
 }
 
+// Changes nothing where nothing is timed.
+Result<MachineSettings> begin_settings(const RunOptions& options, const MachineLock& lock, const Plan& plan,
+                                       const base::Clock& clock) {
+  if (options.dry_run || options.check_only) return MachineSettings();
+  return MachineSettings::begin(options.settings, lock.held.has_value(), what_is_measured(options, plan), clock);
+}
+
+// What every run is told.
+std::vector<record::Warning> run_warnings(const Sensors& sensors, const MachineLock& lock,
+                                          const MachineSettings& settings) {
+  std::vector<record::Warning> warnings = sensors.warnings;
+  warnings.insert(warnings.end(), lock.warnings.begin(), lock.warnings.end());
+  warnings.insert(warnings.end(), settings.warnings().begin(), settings.warnings().end());
+  return warnings;
+}
+
 Result<ExitCode> show_plan(const Plan& plan, const record::MachineState& machine, Output& output) {
   const auto points = experiment::plan_points(plan.axes);
   const experiment::Prediction prediction = experiment::predict(plan, guess_batch_times(points, machine));
@@ -145,6 +162,7 @@ Result<ExitCode> run(const RunOptions& options, const base::Cancellation& cancel
   base::SystemClock clock;
   WATTLENS_TRY(Plan plan, options.resume ? Plan{} : plan_of(options));
   WATTLENS_TRY(auto scenario, read_simulated(options.simulate));
+  WATTLENS_CHECK(check_wishes(options.settings));
   WATTLENS_TRY(const auto engines, find_engines());
   if (!options.resume) {
     WATTLENS_CHECK(check_names(plan.axes, engines));
@@ -162,7 +180,9 @@ Result<ExitCode> run(const RunOptions& options, const base::Cancellation& cancel
   }
   WATTLENS_CHECK(resolve_precision(plan.axes, engines, clock, cancel));
   WATTLENS_TRY(Output output, Output::open(options.output));
-  const record::MachineState machine = machine::read_machine();
+  WATTLENS_TRY(MachineSettings settings, begin_settings(options, lock, plan, clock));
+  record::MachineState machine = machine::read_machine();
+  machine.settings = settings.recorded();
   if (options.dry_run) return show_plan(plan, machine, output);
   workload::WorkProgress progress;
   const experiment::WorkloadFactory make = [&](const record::PlanPoint& point) {
@@ -176,9 +196,6 @@ Result<ExitCode> run(const RunOptions& options, const base::Cancellation& cancel
   WATTLENS_TRY(const auto store, open_store(options.store, store::Access::write));
   say_what_energy_is(meters, options);
   say_warnings(lock.warnings);
-  std::vector<record::Warning> run_warnings = std::move(sensors.warnings);
-  run_warnings.insert(run_warnings.end(), lock.warnings.begin(), lock.warnings.end());
-
   experiment::NeighbourHistory neighbours(clock);
   ProgressLine line(stderr);
   const experiment::Instruments instruments{
@@ -191,12 +208,13 @@ Result<ExitCode> run(const RunOptions& options, const base::Cancellation& cancel
       .sink = *store,
       .cancel = cancel,
       .progress = [&](const experiment::Progress& state) { line.show(state); },
-      .run_warnings = std::move(run_warnings),
+      .run_warnings = run_warnings(sensors, lock, settings),
   };
-  WATTLENS_TRY(const experiment::Outcome outcome,
+  WATTLENS_TRY(experiment::Outcome outcome,
                continuation ? experiment::resume_experiment(*std::move(continuation), plan, machine, instruments)
                             : experiment::run_experiment(plan, machine, instruments));
   line.clear();
+  WATTLENS_CHECK(settings.end(outcome.experiment, *store));
   return conclude(plan, outcome, options, cancel, output);
 }
 

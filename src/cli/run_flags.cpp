@@ -6,6 +6,7 @@
 
 #include "cli/common_flags.h"
 #include "cli/sensors_flags.h"
+#include "cli/settings_flags.h"
 
 namespace wattlens::cli {
 namespace {
@@ -77,6 +78,7 @@ Examples:
   wattlens run --model mine.onnx --batch 1-32*2 --budget 5m --format csv -o mine.csv
   wattlens run sweep.toml --dry-run
   wattlens run --model resnet50 --engine openvino,libtorch --precision f32,bf16 --check-only
+  wattlens run --model resnet50 --allow-settings --set cpu.governor=performance --set cpu.turbo=off
   wattlens run --resume
 Plan files: docs/plans.md. Models: wattlens network list, NAME@WEIGHTS.safetensors, FILE.onnx (openvino),
 FILE.pt or FILE.pt2 (libtorch).)");
@@ -95,6 +97,7 @@ FILE.pt or FILE.pt2 (libtorch).)");
                                          "Compare the outputs with their references; time and store nothing")
                                 ->excludes(dry_run);
   add_resume(run, options, dry_run, check_only);
+  add_setting_flags(run, options.settings);
   add_simulate(run, options.simulate);
   add_store(run, options.store);
   add_output(run, options.output);

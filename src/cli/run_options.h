@@ -7,6 +7,7 @@
 
 #include "base/file.h"
 #include "cli/output.h"
+#include "cli/settings_command.h"
 
 namespace wattlens::cli {
 
@@ -42,6 +43,7 @@ struct RunOptions {
   base::Path store;        // empty: the user's
   base::Path model_cache;  // a folder; empty: no cache
   bool system_allocator = false;
+  SettingsOptions settings;
   OutputOptions output;
 };
 

@@ -22,6 +22,15 @@ struct Condition {
 
 std::string yes_or_no(const std::optional<bool>& value) { return !value ? "not known" : *value ? "on" : "off"; }
 
+// As asked for: a restart may make another value of it, which is a warning of its own.
+std::string settings_of(const record::MachineState& machine) {
+  std::vector<std::string> texts;
+  for (const record::ChangedSetting& setting : machine.settings.value_or(std::vector<record::ChangedSetting>())) {
+    texts.push_back(fmt::format("{}={}", setting.name, setting.asked));
+  }
+  return base::join(texts, ", ");
+}
+
 std::string sensors_of(std::span<const record::Channel> channels) {
   std::vector<std::string> names;
   for (const record::Channel& channel : channels) {
@@ -72,6 +81,7 @@ std::vector<Condition> setting_changes(const record::MachineState& before, const
       {"governor", before.cpu.governor, now.cpu.governor},
       {"turbo", yes_or_no(before.cpu.turbo), yes_or_no(now.cpu.turbo)},
       {"SMT", yes_or_no(before.cpu.smt), yes_or_no(now.cpu.smt)},
+      {"settings by --set", settings_of(before), settings_of(now)},
       {"kernel", before.kernel, now.kernel},
       {"system", before.os, now.os},
       {"virtual machine", before.virtual_machine, now.virtual_machine},

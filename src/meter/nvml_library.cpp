@@ -36,6 +36,11 @@ struct NvmlLibrary::Functions {
   NvmlStatus (*total_energy)(NvmlDevice*, unsigned long long*) = nullptr;
   NvmlStatus (*power_usage)(NvmlDevice*, unsigned*) = nullptr;
   NvmlStatus (*field_values)(NvmlDevice*, int, NvmlFieldValue*) = nullptr;
+  NvmlStatus (*power_limit)(NvmlDevice*, unsigned*) = nullptr;
+  NvmlStatus (*largest_clock)(NvmlDevice*, int, unsigned*) = nullptr;
+  NvmlStatus (*set_power_limit)(NvmlDevice*, unsigned) = nullptr;
+  NvmlStatus (*lock_clocks)(NvmlDevice*, unsigned, unsigned) = nullptr;
+  NvmlStatus (*unlock_clocks)(NvmlDevice*) = nullptr;
 
   void find(void* handle) {
     const auto set = [handle](auto& function, const char* symbol) {
@@ -56,6 +61,11 @@ struct NvmlLibrary::Functions {
     set(total_energy, "nvmlDeviceGetTotalEnergyConsumption");
     set(power_usage, "nvmlDeviceGetPowerUsage");
     set(field_values, "nvmlDeviceGetFieldValues");
+    set(power_limit, "nvmlDeviceGetPowerManagementLimit");
+    set(largest_clock, "nvmlDeviceGetMaxClockInfo");
+    set(set_power_limit, "nvmlDeviceSetPowerManagementLimit");
+    set(lock_clocks, "nvmlDeviceSetGpuLockedClocks");
+    set(unlock_clocks, "nvmlDeviceResetGpuLockedClocks");
   }
 };
 
@@ -162,6 +172,29 @@ NvmlStatus NvmlLibrary::power_field(NvmlDevice* device, std::uint32_t field, uns
   }
   return NvmlStatus::success;
 }
+
+NvmlStatus NvmlLibrary::power_limit_range(NvmlDevice* device, unsigned& lowest_mw, unsigned& highest_mw) const {
+  return call(functions_->power_limits, device, &lowest_mw, &highest_mw);
+}
+
+NvmlStatus NvmlLibrary::power_limit(NvmlDevice* device, unsigned& milliwatts) const {
+  return call(functions_->power_limit, device, &milliwatts);
+}
+
+NvmlStatus NvmlLibrary::largest_clock(NvmlDevice* device, unsigned& megahertz) const {
+  constexpr int kGraphics = 0;  // NVML_CLOCK_GRAPHICS
+  return call(functions_->largest_clock, device, kGraphics, &megahertz);
+}
+
+NvmlStatus NvmlLibrary::set_power_limit(NvmlDevice* device, unsigned milliwatts) const {
+  return call(functions_->set_power_limit, device, milliwatts);
+}
+
+NvmlStatus NvmlLibrary::lock_clock(NvmlDevice* device, unsigned megahertz) const {
+  return call(functions_->lock_clocks, device, megahertz, megahertz);
+}
+
+NvmlStatus NvmlLibrary::unlock_clock(NvmlDevice* device) const { return call(functions_->unlock_clocks, device); }
 
 std::string to_string(NvmlStatus status) {
   switch (status) {

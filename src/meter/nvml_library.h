@@ -65,6 +65,13 @@ class NvmlLibrary {
   NvmlStatus total_energy(NvmlDevice* device, std::uint64_t& millijoules) const;
   NvmlStatus power_usage(NvmlDevice* device, unsigned& milliwatts) const;
   NvmlStatus power_field(NvmlDevice* device, std::uint32_t field, unsigned& milliwatts) const;
+  NvmlStatus power_limit_range(NvmlDevice* device, unsigned& lowest_mw, unsigned& highest_mw) const;
+  NvmlStatus power_limit(NvmlDevice* device, unsigned& milliwatts) const;
+  NvmlStatus largest_clock(NvmlDevice* device, unsigned& megahertz) const;  // of the graphics processor
+  // These change the board, and need root.
+  NvmlStatus set_power_limit(NvmlDevice* device, unsigned milliwatts) const;
+  NvmlStatus lock_clock(NvmlDevice* device, unsigned megahertz) const;
+  NvmlStatus unlock_clock(NvmlDevice* device) const;
 
  private:
   struct Functions;

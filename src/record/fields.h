@@ -90,6 +90,15 @@ void visit_fields(Visitor& v, Self& x) {
   v("temperature_c", x.temperature);
 }
 
+template <class Visitor, Of<ChangedSetting> Self>
+void visit_fields(Visitor& v, Self& x) {
+  v("name", x.name);
+  v("asked", x.asked);
+  v("set", x.set);
+  v("before", x.before);
+  v("method", x.method);
+}
+
 template <class Visitor, Of<MachineState> Self>
 void visit_fields(Visitor& v, Self& x) {
   v("host_label", x.host_label);
@@ -105,6 +114,7 @@ void visit_fields(Visitor& v, Self& x) {
   v("git_revision", x.git_revision);
   v("build_type", x.build_type);
   v("compiler", x.compiler);
+  v("settings", x.settings);
 }
 
 template <class Visitor, Of<Neighbours> Self>

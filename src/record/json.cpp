@@ -190,6 +190,7 @@ Json to_json(const Experiment& experiment) { return with_schema(kStoredExperimen
 Json to_json(const Run& run) { return with_schema(kRunSchema, run); }
 Json to_json(const PlanPoint& point) { return write(point); }
 Json to_json(const MachineState& machine) { return write(machine); }
+Json to_json(const ChangedSetting& setting) { return write(setting); }
 Json to_json(const Channel& channel) { return write(channel); }
 Json to_json(const Energy& energy) { return write(energy); }
 Json to_json(const Warning& warning) { return write(warning); }

@@ -13,6 +13,7 @@ base::Json to_json(const Experiment& experiment);  // with "schema"
 base::Json to_json(const Run& run);                // with "schema"; without samples
 base::Json to_json(const PlanPoint& point);
 base::Json to_json(const MachineState& machine);
+base::Json to_json(const ChangedSetting& setting);
 base::Json to_json(const Channel& channel);
 base::Json to_json(const Energy& energy);
 base::Json to_json(const Warning& warning);

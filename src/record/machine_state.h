@@ -29,6 +29,15 @@ struct Cpu {
   std::optional<Celsius> temperature;
 };
 
+// A setting of the machine that wattlens changed for a measurement, and restored after it.
+struct ChangedSetting {
+  std::string name;    // "cpu.governor"
+  std::string asked;   // as the user wrote it: "120W"
+  std::string set;     // as read back: "119.5 W"; empty where the device does not tell
+  std::string before;  // the same, before it was changed
+  std::string method;  // "sysfs", "nvml" or "simulated"
+};
+
 struct MachineState {
   std::string host_label;  // a name that the user gave; never the host name
   std::string kernel;
@@ -43,6 +52,7 @@ struct MachineState {
   std::string git_revision;
   std::string build_type;
   std::string compiler;
+  std::optional<std::vector<ChangedSetting>> settings;  // empty: none was changed by wattlens
 
   Bytes usable_memory() const { return memory_limit && *memory_limit < memory ? *memory_limit : memory; }
 };

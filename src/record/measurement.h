@@ -65,8 +65,9 @@ struct MeasurementSeries {
   Energy mean;                    // gross, of the runs that have a total; only where there are two runs or more
   Energy net_mean;
   std::optional<Estimate<Seconds>> mean_duration;
-  std::optional<GridFactor> grid;  // where emissions were asked for
-  std::optional<double> pue;       // energy of the whole site / energy of its machines
+  std::optional<GridFactor> grid;                       // where emissions were asked for
+  std::optional<std::vector<ChangedSetting>> settings;  // that wattlens changed for the command
+  std::optional<double> pue;                            // energy of the whole site / energy of its machines
 };
 
 }  // namespace wattlens::record

@@ -7,6 +7,7 @@
 #include "report/experiment_report.h"
 #include "report/experiment_tables.h"
 #include "report/number_text.h"
+#include "report/settings_text.h"
 #include "report/simulated.h"
 
 namespace wattlens::report {
@@ -52,6 +53,7 @@ Section machine(const record::MachineState& state) {
                 {"governor", cpu.governor.empty() ? "not shown by the kernel" : cpu.governor},
                 {"turbo", yes_or_no(cpu.turbo, "on", "off")},
                 {"SMT", yes_or_no(cpu.smt, "on", "off")},
+                {"set by wattlens", settings_text(state.settings)},
                 {"highest frequency", cpu.max_frequency ? number_text(cpu.max_frequency->value * 1e-9) + " GHz" : ""},
                 {"temperature at start", cpu.temperature ? number_text(cpu.temperature->value) + " °C" : ""},
                 {"memory", state.memory.value > 0 ? number_text(gibibytes) + " GiB" : ""},

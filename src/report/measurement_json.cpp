@@ -197,6 +197,10 @@ Json measurement_json(const MeasurementSeries& series) {
   if (window.neighbours.other_cores) json["neighbours"]["other_cores"] = *window.neighbours.other_cores;
   if (window.neighbours.steal_cores) json["neighbours"]["steal_cores"] = *window.neighbours.steal_cores;
   if (run.attribution) json["attribution"] = attribution_json(*run.attribution);
+  if (series.settings) {
+    json["settings"] = Json::array();
+    for (const record::ChangedSetting& setting : *series.settings) json["settings"].push_back(record::to_json(setting));
+  }
   if (series.grid) json["emissions"] = emissions_json(series.runs.size() > 1 ? series.mean : window.total, series);
   if (series.runs.size() > 1) json["repetitions"] = repetitions_json(series);
   json["warnings"] = Json::array();

@@ -7,6 +7,7 @@
 #include "report/measurement_report.h"
 #include "report/number_text.h"
 #include "report/region_report.h"
+#include "report/settings_text.h"
 #include "report/simulated.h"
 
 namespace wattlens::report {
@@ -203,6 +204,7 @@ Page measurement_page(const MeasurementSeries& series) {
   facts.facts.push_back({"idle power", idle_text(run)});
   if (run.attribution) facts.facts.push_back({"the command's", attribution_text(*run.attribution)});
   if (series.grid) facts.facts.push_back({"emissions", emissions_text(series)});
+  if (series.settings) facts.facts.push_back({"set meanwhile", settings_text(series.settings)});
   if (run.signal != 0) facts.facts.push_back({"command", fmt::format("ended by signal {}", run.signal)});
   if (Section regions = region_section(run); regions.table) page.sections.push_back(std::move(regions));
   Section warnings;

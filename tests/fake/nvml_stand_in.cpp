@@ -6,6 +6,8 @@
 //   0.energy 5000 (mJ)      0.energy clock 200000 (what that power in mW gives on the steady clock)
 //   0.instant 71000 (mW)    0.average 70000     0.usage 70500
 //   0.mig 1                 0.slices 2          0.virtualization 2
+//   0.power_limit 600000 (mW)   0.lowest 200000 (mW)   0.max_clock 1980 (MHz)   0.clock unlocked
+//   0.set error 4 (what the functions answer that change the board; else they rewrite its lines)
 //   0.handle error 15       any value may be "error N"; what is not there is NOT_SUPPORTED
 #include <cstddef>
 #include <cstdlib>
@@ -77,6 +79,17 @@ std::string key_of(const void* device, const char* what) {
   return key.append(".").append(what);
 }
 
+int set(const void* device, const char* what, const std::string& value) {
+  std::string answer;
+  const int status = find(key_of(device, "set"), answer);
+  if (status != kSuccess && status != kNotSupported) return status;
+  auto lines = script();
+  lines[key_of(device, what)] = value;
+  std::ofstream file(std::getenv("WATTLENS_NVML_SCRIPT"), std::ios::trunc);
+  for (const auto& [key, text] : lines) file << key << ' ' << text << '\n';
+  return file.flush() ? kSuccess : kNotSupported;
+}
+
 }  // namespace
 
 // The names are NVIDIA's.
@@ -133,6 +146,7 @@ int nvmlDeviceGetMigDeviceHandleByIndex(void* device, unsigned index, void** sli
 
 int nvmlDeviceGetPowerManagementLimitConstraints(void* device, unsigned* lowest, unsigned* highest) {
   *lowest = 0;
+  find_number(key_of(device, "lowest"), lowest);
   return find_number(key_of(device, "limit"), highest);
 }
 
@@ -165,6 +179,24 @@ int nvmlDeviceGetFieldValues(void* device, int count, void* fields) {
   std::memcpy(value->value.data(), &milliwatts, sizeof milliwatts);
   return kSuccess;
 }
+
+int nvmlDeviceGetPowerManagementLimit(void* device, unsigned* milliwatts) {
+  return find_number(key_of(device, "power_limit"), milliwatts);
+}
+
+int nvmlDeviceGetMaxClockInfo(void* device, int, unsigned* megahertz) {
+  return find_number(key_of(device, "max_clock"), megahertz);
+}
+
+int nvmlDeviceSetPowerManagementLimit(void* device, unsigned milliwatts) {
+  return set(device, "power_limit", std::to_string(milliwatts));
+}
+
+int nvmlDeviceSetGpuLockedClocks(void* device, unsigned lowest, unsigned highest) {
+  return lowest == highest ? set(device, "clock", std::to_string(highest)) : kInvalidArgument;
+}
+
+int nvmlDeviceResetGpuLockedClocks(void* device) { return set(device, "clock", "unlocked"); }
 
 }  // extern "C"
 // NOLINTEND(readability-identifier-naming)
