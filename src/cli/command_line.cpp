@@ -21,6 +21,7 @@
 #include "cli/sensors_flags.h"
 #include "cli/settings_flags.h"
 #include "cli/store_flags.h"
+#include "cli/wall_flags.h"
 
 namespace wattlens::cli {
 namespace {
@@ -51,6 +52,7 @@ struct Everything {
   MetersCommands meters;
   AuditOptions audit;
   SettingsCommands settings;
+  WallOptions wall;
 };
 
 void add_doctor(CLI::App& app, DoctorOptions& options) {
@@ -74,6 +76,7 @@ std::optional<Command> chosen(const CLI::App& app, const Everything& all) {
   if (app.got_subcommand("import")) return all.import_bundle;
   if (app.got_subcommand("record")) return all.record;
   if (app.got_subcommand("audit")) return all.audit;
+  if (app.got_subcommand("wall")) return all.wall;
   const CLI::App* meters = app.get_subcommand("meters");
   if (meters->got_subcommand("list")) return all.meters.list;
   if (meters->got_subcommand("watch")) return all.meters.watch;
@@ -182,6 +185,7 @@ Result<Parsed> parse_command_line(int argc, const char* const* argv) {
   add_network(app, all.network);
   add_audit(app, all.audit);
   add_settings(app, all.settings);
+  add_wall(app, all.wall);
   Documents documents;
   add_documents(app, documents);
   if (auto error = unknown_command(app, argc, argv)) return std::unexpected(*std::move(error));

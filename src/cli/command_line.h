@@ -23,13 +23,14 @@
 #include "cli/run_options.h"
 #include "cli/settings_command.h"
 #include "cli/show_command.h"
+#include "cli/wall_command.h"
 
 namespace wattlens::cli {
 
 using Command = std::variant<DoctorOptions, MeasureOptions, RunOptions, CompareOptions, ListOptions, ShowOptions,
                              ExportOptions, ExportBundleOptions, ImportBundleOptions, RecordOptions, NetworkListOptions,
                              NetworkShowOptions, NetworkExportOptions, MetersListOptions, MetersWatchOptions,
-                             CalibrateOptions, AuditOptions, SettingsListOptions, SettingsRestoreOptions>;
+                             CalibrateOptions, AuditOptions, SettingsListOptions, SettingsRestoreOptions, WallOptions>;
 
 struct Parsed {
   std::optional<Command> command;

@@ -28,6 +28,7 @@ struct Executor {
   Result<ExitCode> operator()(const MetersListOptions& options) const { return meters_list(options, cancel); }
   Result<ExitCode> operator()(const MetersWatchOptions& options) const { return meters_watch(options, cancel); }
   Result<ExitCode> operator()(const AuditOptions& options) const { return audit_logs(options); }
+  Result<ExitCode> operator()(const WallOptions& options) const { return wall_meter(options); }
   Result<ExitCode> operator()(const SettingsListOptions& options) const { return settings_list(options); }
   Result<ExitCode> operator()(const SettingsRestoreOptions& options) const { return settings_restore(options); }
   Result<ExitCode> operator()(const CalibrateOptions& options) const { return meters_calibrate(options, cancel); }

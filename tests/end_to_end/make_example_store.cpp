@@ -1,6 +1,7 @@
 // Makes a small store with two experiments, whose contents never change, for the end-to-end tests.
 #include <cstdio>
 
+#include "base/random.h"
 #include "fake/example_summary.h"
 #include "store/sqlite_store.h"
 
@@ -62,11 +63,39 @@ Result<void> fill(store::SqliteStore& store, const std::string& id, const std::s
   return store.end(experiment);
 }
 
+// 40 runs of 10 s and two seconds between them, whose power changes at random: what a wall meter can be held against.
+Result<void> fill_for_wall(store::SqliteStore& store) {
+  record::Experiment experiment = fake::example_described_experiment();
+  experiment.id = "20261121T140000-0a11";
+  experiment.created_at = "2026-11-21T14:00:00Z";
+  experiment.status = record::ExperimentStatus::running;
+  experiment.points.push_back(fake::example_point("resnet50", "bf16", 1, 1.0).point);
+  WATTLENS_CHECK(store.begin(experiment));
+  base::Random random(5);
+  std::int64_t energy_uj = 0;
+  std::int64_t watts = 50;
+  for (std::int64_t order = 0; order < 40; ++order) {
+    record::Run run = run_at(experiment, order, experiment.points.front(), 500.0);
+    run.samples = {.channels = {"cpu.package.0"}, .values = {{}}};
+    for (std::int64_t i = 0; i <= 100; ++i) {
+      if (i % 25 == 0) watts = 40 + static_cast<std::int64_t>(random.below(120));
+      if (i > 0) energy_uj += watts * 100'000;
+      run.samples.time_us.push_back(order * 12'000'000 + i * 100'000);
+      run.samples.bracket_us.push_back(3);
+      run.samples.values.front().push_back(energy_uj);
+    }
+    run.elapsed = {10.0 + 12.0 * static_cast<double>(order)};
+    WATTLENS_CHECK(store.add(run));
+  }
+  experiment.status = record::ExperimentStatus::done;
+  return store.end(experiment);
+}
+
 }  // namespace
 
 int main(int argc, char** argv) {
-  if (argc != 2) {
-    std::fputs("usage: make_example_store FILE\n", stderr);
+  if (argc != 2 && argc != 3) {
+    std::fputs("usage: make_example_store FILE [wall]\n", stderr);
     return 2;
   }
   auto store = store::SqliteStore::open(argv[1]);
@@ -74,6 +103,7 @@ int main(int argc, char** argv) {
   if (!store) done = std::unexpected(store.error());
   if (done) done = fill(**store, "20261121T100000-4f2a", "2026-11-21T10:00:00Z", true);
   if (done) done = fill(**store, "20261121T120000-77aa", "2026-11-21T12:00:00Z", false);
+  if (done && argc == 3) done = fill_for_wall(**store);
   if (done) return 0;
   std::fprintf(stderr, "%s\n", done.error().message.c_str());
   return 1;
