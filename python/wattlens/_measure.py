@@ -1,5 +1,6 @@
 """Measures a block of the running program: `wattlens measure` runs around a child that waits until the block ends."""
 
+import contextlib
 import functools
 import json
 import os
@@ -15,7 +16,7 @@ from ._binary import WattlensError, binary
 from ._marks import PIPE, VARIABLE, refuse_unfinished, region, synchronise
 from ._result import Channel, Energy, Region, channels_of, energy_of, region_of
 
-# Tells where the pipe of the regions is, and waits for the end of its input.
+# Tells where the pipe of the regions is, and waits for a line, or the end of its input.
 _WAITING_CHILD = ("sh", "-c", 'printf "%s\\n" "$WATTLENS_REGIONS"; read -r _')
 _Function = TypeVar("_Function", bound=Callable[..., Any])
 
@@ -192,7 +193,12 @@ class measure:
 
     def _finish_process(self) -> None:
         assert self._running and self._running.stdin and self._running.stdout and self._listener
-        self._running.stdin.close()
+        # A line, and not only the end of its input: a process that was forked in the block holds the pipe open too.
+        with contextlib.suppress(BrokenPipeError):
+            self._running.stdin.write(b"\n")
+            self._running.stdin.flush()
+        with contextlib.suppress(BrokenPipeError):
+            self._running.stdin.close()
         self._running.wait()
         self._listener.join()
         self._running.stdout.close()

@@ -3,6 +3,7 @@
 import json
 import os
 import pathlib
+import signal
 import subprocess
 import sys
 import threading
@@ -38,6 +39,18 @@ def test_an_exception_goes_through_and_the_block_is_measured(simulated):
         raise KeyError
     assert m.energy.value > 0
     assert "WATTLENS_REGIONS" not in os.environ
+
+
+def test_a_process_forked_in_the_block_does_not_hold_up_its_end(simulated):
+    """As the workers of a data loader do, which live on after it."""
+    with wattlens.measure(**simulated) as m:
+        child = os.fork()
+        if child == 0:
+            time.sleep(60)
+            os._exit(0)
+    os.kill(child, signal.SIGKILL)
+    os.waitpid(child, 0)
+    assert m.duration < 30
 
 
 def test_regions_of_the_block_and_of_its_threads(simulated):
