@@ -19,4 +19,6 @@ class AnyPython(bdist_wheel):
         return "py3", "none", platform
 
 
-setup(distclass=OfThisPlatform, cmdclass={"bdist_wheel": AnyPython})
+# Without the program a command of its name would find itself in PATH.
+scripts = ["wattlens = wattlens.__main__:main"] if PROGRAM.exists() else []
+setup(distclass=OfThisPlatform, cmdclass={"bdist_wheel": AnyPython}, entry_points={"console_scripts": scripts})

@@ -25,5 +25,8 @@ def binary() -> pathlib.Path:
     found = named or (str(inside) if inside.exists() else shutil.which("wattlens"))
     if not found or not os.access(found, os.X_OK) or os.path.isdir(found):
         where = f"at {named} (WATTLENS_BINARY)" if named else "in this package or in PATH"
-        raise BinaryNotFound(f"no program 'wattlens' {where}", "build it with `make build`, and set WATTLENS_BINARY")
+        raise BinaryNotFound(
+            f"no program 'wattlens' {where}",
+            "build it with `make build`, and set WATTLENS_BINARY; or install the wheel that `make wheel` makes",
+        )
     return pathlib.Path(found)
