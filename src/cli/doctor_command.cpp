@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <memory>
 #include <utility>
 
@@ -113,24 +114,32 @@ void add_engines(DoctorText& text, const DoctorFindings& findings) {
   }
 }
 
+// What the findings are of, where they are not of this machine: it stands first.
+void add_source(DoctorText& text, const DoctorFindings& findings) {
+  const bool simulated = std::ranges::any_of(
+      findings.sensors, [](const SensorFinding& finding) { return report::simulated({&finding.channel, 1}); });
+  if (simulated) text.heading(report::kSimulatedLine);
+  const auto replayed = std::ranges::find(findings.remarks, "replayed", &record::Warning::code);
+  if (replayed != findings.remarks.end()) text.heading(replayed->message);
+}
+
 void add_conditions(DoctorText& text, const DoctorFindings& findings) {
   text.heading("Conditions");
+  bool any = false;
   for (const record::Warning& remark : findings.remarks) {
+    if (remark.code == "replayed") continue;
     text.partly("", remark.message);
     text.hint(remark.hint);
+    any = true;
   }
-  if (findings.remarks.empty()) text.good("", "nothing that disturbs was found");
+  if (!any) text.good("", "nothing that disturbs was found");
 }
 
 }  // namespace
 
 std::string doctor_text(const DoctorFindings& findings, const report::TextOptions& options) {
   DoctorText text(options);
-  for (const SensorFinding& finding : findings.sensors) {
-    if (!report::simulated({&finding.channel, 1})) continue;
-    text.heading(report::kSimulatedLine);
-    break;
-  }
+  add_source(text, findings);
   add_machine(text, findings.machine);
   add_energy(text, findings);
   add_engines(text, findings);
