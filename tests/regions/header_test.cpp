@@ -1,7 +1,10 @@
 // The header for programs, against the reader: tests/regions/mark_regions.c is the program.
 #include <gtest/gtest.h>
+#include <spawn.h>
 #include <sys/wait.h>
+#include <unistd.h>
 
+#include <array>
 #include <cstdlib>
 #include <set>
 #include <string>
@@ -14,9 +17,14 @@
 namespace wattlens::regions {
 namespace {
 
-int run(const std::string& arguments) {
-  const std::string line = std::string(WATTLENS_BINARY_DIR) + "/mark_regions " + arguments;
-  return std::system(line.c_str());
+// Its wait status: 0 where all is well.
+int run(std::string steps, std::string pause_ns) {
+  std::string program = std::string(WATTLENS_BINARY_DIR) + "/mark_regions";
+  const std::array<char*, 4> words{program.data(), steps.data(), pause_ns.data(), nullptr};
+  pid_t child = 0;
+  if (::posix_spawn(&child, program.c_str(), nullptr, nullptr, words.data(), environ) != 0) return -1;
+  int status = -1;
+  return ::waitpid(child, &status, 0) == child ? status : -1;
 }
 
 struct Received {
@@ -24,12 +32,12 @@ struct Received {
   MarkFaults faults;
 };
 
-Received receive(const std::string& arguments) {
+Received receive(const std::string& steps, const std::string& pause_ns) {
   const fake::TemporaryFolder folder;
   auto pipe = MarkPipe::create(folder.path());
   EXPECT_TRUE(pipe);
   ::setenv(kVariable, pipe->path().c_str(), 1);
-  EXPECT_EQ(run(arguments), 0);
+  EXPECT_EQ(run(steps, pause_ns), 0);
   ::unsetenv(kVariable);
   Received received;
   MarkReader reader;
@@ -41,20 +49,20 @@ Received receive(const std::string& arguments) {
   return received;
 }
 
-TEST(RegionsHeader, WithoutWattlensItDoesNothing) { EXPECT_EQ(run("10 0"), 0); }
+TEST(RegionsHeader, WithoutWattlensItDoesNothing) { EXPECT_EQ(run("10", "0"), 0); }
 
 TEST(RegionsHeader, APathThatIsNoPipeIsLeftAlone) {
   const fake::TemporaryFolder folder;
   const base::Path file = folder.path() / "file";
   ASSERT_TRUE(base::write_text(file, "mine"));
   ::setenv(kVariable, file.c_str(), 1);
-  EXPECT_EQ(run("10 0"), 0);
+  EXPECT_EQ(run("10", "0"), 0);
   ::unsetenv(kVariable);
   EXPECT_EQ(base::read_text(file), "mine");
 }
 
 TEST(RegionsHeader, MarksOfCAndCxxComeThroughOnePipeInOrder) {
-  const Received received = receive("3 1000");
+  const Received received = receive("3", "1000");
   ASSERT_EQ(received.marks.size(), 10U);
   EXPECT_EQ(received.marks[0].name, "all");
   EXPECT_EQ(received.marks[1].name, "step");
@@ -75,7 +83,7 @@ TEST(RegionsHeader, MarksOfCAndCxxComeThroughOnePipeInOrder) {
 }
 
 TEST(RegionsHeader, AFullPipeNeitherBlocksNorEndsAProgram) {
-  const Received received = receive("100000 0");
+  const Received received = receive("100000", "0");
   EXPECT_GT(received.marks.size(), 1000U);
   EXPECT_LT(received.marks.size(), 200'000U);
   EXPECT_EQ(received.faults.lines.count, 0);
