@@ -65,7 +65,8 @@ TEST(ComparisonPage, FitsEightyColumns) {
   result.letters = {"a", "b"};
   for (auto& one : result.sides) one.output_check.error = 1.23e-5;
   result.pairs[0].findings[0].verdicts = {"not distinguishable"};
-  for (const std::string_view line : base::split(comparison_text(result, Format::table, {.width = 80}), '\n')) {
+  const std::string text = comparison_text(result, Format::table, {.width = 80});
+  for (const std::string_view line : base::split(text, '\n')) {
     EXPECT_LE(text_width(line), 80U) << line;
   }
 }
