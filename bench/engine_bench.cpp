@@ -41,17 +41,18 @@ struct Measured {
 
 // Keeps every slot busy until the time is over, then waits for what is in flight, as benchmark_app does.
 Result<Measured> run(engine::Session& session, base::Seconds duration) {
+  const auto batch = session.describe().input_shape.front();
   const base::SystemClock clock;
   const auto begin = clock.now();
   Measured measured;
   std::int64_t in_flight = 0;
-  for (std::int64_t slot = 0; slot < session.slots(); ++slot, ++in_flight) WATTLENS_CHECK(session.enqueue(slot));
+  for (std::int64_t slot = 0; slot < session.slots(); ++slot, ++in_flight) WATTLENS_CHECK(session.enqueue(slot, batch));
   while (in_flight > 0) {
     WATTLENS_TRY(const auto completion, session.next_completion());
     ++measured.batches;
     measured.duration = completion.time - begin;
     if (measured.duration < duration) {
-      WATTLENS_CHECK(session.enqueue(completion.slot));
+      WATTLENS_CHECK(session.enqueue(completion.slot, batch));
     } else {
       --in_flight;
     }

@@ -14,7 +14,7 @@ using namespace wattlens;
 
 // The first byte chooses a format, and how large the pieces are in which the text comes.
 Result<audit::FileReport> audit_text(std::string_view text, std::size_t piece, const audit::AuditOptions& options) {
-  auto lines = audit::LineReader::open(
+  auto lines = base::LineReader::open(
       [text, piece](std::span<char> out) mutable -> Result<std::size_t> {
         const std::size_t count = std::min({piece, out.size(), text.size()});
         std::copy_n(text.begin(), count, out.begin());

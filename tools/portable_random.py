@@ -145,3 +145,7 @@ class Random:
     def normal(self, count):
         """float64, N(0, 1)."""
         return normal_quantile((self.bits(count) >> np.uint64(12)).astype(np.float64) * 2.0**-52 + 2.0**-53)
+
+    def exponential(self, count):
+        """float64, mean 1."""
+        return -_portable_log(1.0 - self.uniform(count))

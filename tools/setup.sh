@@ -11,8 +11,8 @@ set -euo pipefail
 cd "$(dirname "$0")/.."
 
 build_packages=(ccache cmake g++ git libarchive-dev libcli11-dev libeigen3-dev libboost-math-dev libfmt-dev
-  libprotozero-dev libspdlog-dev libsqlite3-dev libtomlplusplus-dev libzstd-dev make nettle-dev ninja-build
-  nlohmann-json3-dev pkg-config)
+  libjpeg-dev libpng-dev libprotozero-dev libspdlog-dev libsqlite3-dev libtomlplusplus-dev libzstd-dev make
+  nettle-dev ninja-build nlohmann-json3-dev pkg-config zlib1g-dev)
 log=build/setup.log
 
 say() { printf 'setup: %s\n' "$*" >&2; }

@@ -8,9 +8,9 @@
 #include <utility>
 
 #include "audit/csv_reading.h"
-#include "audit/fields.h"
 #include "audit/match.h"
 #include "audit/readers.h"
+#include "base/fields.h"
 #include "base/text.h"
 
 namespace wattlens::audit {
@@ -57,8 +57,8 @@ Result<std::size_t> energy_column(const std::vector<Heading>& headings, const Co
   return energies.front();
 }
 
-Result<Columns> find_columns(const LineReader& lines, const ColumnNames& wanted) {
-  Columns columns{.separator = guess_separator(lines.head())};
+Result<Columns> find_columns(const base::LineReader& lines, const ColumnNames& wanted) {
+  Columns columns{.separator = base::guess_separator(lines.head())};
   std::size_t at = 0;
   while (is_no_row(line_of(lines.head(), at)) && at < 100) ++at;
   columns.names = split_headings(line_of(lines.head(), at), columns.separator);
@@ -84,17 +84,18 @@ Result<Columns> find_columns(const LineReader& lines, const ColumnNames& wanted)
   return columns;
 }
 
-ResultRow read_row(const Fields& fields, const Columns& columns, std::int64_t line) {
+ResultRow read_row(const base::Fields& fields, const Columns& columns, std::int64_t line) {
   ResultRow row{.line = line};
-  if (const auto energy = parse_quantity(fields[columns.energy])) row.energy = Joules{energy->value * columns.joules};
+  if (const auto energy = base::parse_quantity(fields[columns.energy]))
+    row.energy = Joules{energy->value * columns.joules};
   if (columns.duration) {
-    const auto seconds = parse_quantity(fields[*columns.duration]);
+    const auto seconds = base::parse_quantity(fields[*columns.duration]);
     if (seconds && seconds->value > 0.0) row.duration = Seconds{seconds->value * columns.seconds};
   }
   for (std::size_t i = 0; i < columns.names.size(); ++i) {
     const bool words =
-        i != columns.energy && i != columns.duration && !is_absent(fields[i]) && !parse_quantity(fields[i]);
-    row.words.push_back(words ? lower_case(fields[i]) : std::string());
+        i != columns.energy && i != columns.duration && !base::is_absent(fields[i]) && !base::parse_quantity(fields[i]);
+    row.words.push_back(words ? base::lower_case(fields[i]) : std::string());
   }
   return row;
 }
@@ -178,9 +179,9 @@ void add_match_findings(const ResultsTable& table, AgainstReport& report) {
 }
 
 TraceMark mark_of(const FileReport& file) {
-  TraceMark mark{.labels = lower_case(file.file)};
+  TraceMark mark{.labels = base::lower_case(file.file)};
   for (const SeriesResult& series : file.series) {
-    mark.labels += '\n' + lower_case(series.info.device);
+    mark.labels += '\n' + base::lower_case(series.info.device);
     mark.duration = std::max(mark.duration, series.covered);
   }
   if (!file.series.empty()) mark.begin_ns = file.series.front().begin_ns;
@@ -189,11 +190,11 @@ TraceMark mark_of(const FileReport& file) {
 
 }  // namespace
 
-Result<ResultsTable> read_results(LineReader lines, const ColumnNames& wanted) {
+Result<ResultsTable> read_results(base::LineReader lines, const ColumnNames& wanted) {
   WATTLENS_TRY(const Columns columns, find_columns(lines, wanted));
   ResultsTable table{.file = lines.name(), .energy_column = columns.names[columns.energy]};
   if (columns.duration) table.duration_column = columns.names[*columns.duration];
-  Fields fields;
+  base::Fields fields;
   bool heading = true;
   while (true) {
     WATTLENS_TRY(const bool any, lines.next());

@@ -30,7 +30,7 @@ struct ResultsTable {
 
 // `columns` names the energy and the duration; else the heading tells. Errors of kind usage: no energy column, several
 // of which none is the total, more than 100,000 rows.
-Result<ResultsTable> read_results(LineReader lines, const ColumnNames& columns);
+Result<ResultsTable> read_results(base::LineReader lines, const ColumnNames& columns);
 
 struct MatchedRun {
   std::size_t file = 0;   // index into the reports

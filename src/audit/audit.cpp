@@ -7,7 +7,7 @@
 #include <utility>
 
 #include "audit/checks.h"
-#include "audit/fields.h"
+#include "base/fields.h"
 
 namespace wattlens::audit {
 namespace {
@@ -128,7 +128,8 @@ Evidence evidence_of(const FileReport& report) {
   return evidence;
 }
 
-Result<ReadLog> read_log(LineReader& lines, const std::string& format, const ColumnNames& columns, KeepReadings keep) {
+Result<ReadLog> read_log(base::LineReader& lines, const std::string& format, const ColumnNames& columns,
+                         KeepReadings keep) {
   const LogFormat* found = nullptr;
   if (format.empty()) {
     const bool named = !columns.power.empty() || !columns.energy.empty();
@@ -147,7 +148,7 @@ Result<ReadLog> read_log(LineReader& lines, const std::string& format, const Col
   return read;
 }
 
-Result<FileReport> audit_log(LineReader lines, const AuditOptions& options) {
+Result<FileReport> audit_log(base::LineReader lines, const AuditOptions& options) {
   WATTLENS_TRY(const ReadLog read, read_log(lines, options.format, options.columns, KeepReadings::no));
   const Log& log = read.log;
   FileReport report{.file = lines.name(), .format = std::string(read.format), .rows = log.rows};
@@ -166,12 +167,12 @@ Result<FileReport> audit_log(LineReader lines, const AuditOptions& options) {
 }
 
 Result<FileReport> audit_file(const base::Path& path, const AuditOptions& options) {
-  WATTLENS_TRY(LineReader lines, LineReader::open(path));
+  WATTLENS_TRY(base::LineReader lines, base::LineReader::open(path));
   return audit_log(std::move(lines), options);
 }
 
 Result<base::Joules> parse_energy(std::string_view text, std::string_view what) {
-  const auto number = parse_quantity(text);
+  const auto number = base::parse_quantity(text);
   const auto unit = number ? unit_of(number->unit) : std::nullopt;
   if (!unit || unit->dimension != Dimension::energy || !(number->value > 0.0)) {
     return fail(ErrorKind::usage, fmt::format("{} {} is no energy", what, text),

@@ -74,10 +74,11 @@ struct ReadLog {
 enum class KeepReadings { no, yes };
 
 // Errors as audit_log() has them. `format` is a name; empty: told by the content.
-Result<ReadLog> read_log(LineReader& lines, const std::string& format, const ColumnNames& columns, KeepReadings keep);
+Result<ReadLog> read_log(base::LineReader& lines, const std::string& format, const ColumnNames& columns,
+                         KeepReadings keep);
 
 // Errors: of kind usage where the file is empty, no text, or in no known format; io where it cannot be read.
-Result<FileReport> audit_log(LineReader lines, const AuditOptions& options);
+Result<FileReport> audit_log(base::LineReader lines, const AuditOptions& options);
 Result<FileReport> audit_file(const base::Path& path, const AuditOptions& options);
 
 // "414,928 J", "1.1 GJ", "0.3 kWh".

@@ -5,8 +5,8 @@
 #include <utility>
 #include <vector>
 
-#include "audit/fields.h"
 #include "audit/readers.h"
+#include "base/fields.h"
 #include "base/text.h"
 
 namespace wattlens::audit {
@@ -62,7 +62,7 @@ std::optional<double> sum_of(std::string_view text) {
 
 class Carbontracker {
  public:
-  Carbontracker(LineReader& lines, Log& log) : lines_(lines), log_(log), cells_(kColumns) {
+  Carbontracker(base::LineReader& lines, Log& log) : lines_(lines), log_(log), cells_(kColumns) {
     log_.table.emplace(headings());
   }
 
@@ -89,7 +89,7 @@ class Carbontracker {
       if (const auto text = after(line, words); !text.empty()) cells_[kDuration] = clock_seconds(text);
     }
     if (const auto text = after(line, "Energy:"); text.ends_with("kWh")) {
-      const auto number = parse_quantity(text);
+      const auto number = base::parse_quantity(text);
       if (number) cells_[kTotal] = number->value * kKilowattHour;
     }
     read_power(line, "for gpu:", kGpu);
@@ -133,7 +133,7 @@ class Carbontracker {
 
   void add_pue(std::string_view line) {
     if (std::exchange(pue_, true)) return;
-    const auto factor = parse_quantity(after(line, "PUE coefficient of"));
+    const auto factor = base::parse_quantity(after(line, "PUE coefficient of"));
     if (!factor || factor->value == 1.0) return;
     log_.findings.push_back(
         {.code = "pue_included",
@@ -146,7 +146,7 @@ class Carbontracker {
          .mend = fmt::format("divide by {:.3g} before comparing with other tools", factor->value)});
   }
 
-  LineReader& lines_;
+  base::LineReader& lines_;
   Log& log_;
   Cells cells_;
   std::string label_;
@@ -165,7 +165,7 @@ bool is_carbontracker(std::string_view head) {
          head.find("Average power usage (W) for") != std::string_view::npos;
 }
 
-Result<void> read_carbontracker(LineReader& lines, const ColumnNames& /*names*/, Log& log) {
+Result<void> read_carbontracker(base::LineReader& lines, const ColumnNames& /*names*/, Log& log) {
   return Carbontracker(lines, log).read();
 }
 

@@ -39,7 +39,7 @@ bool is_codecarbon(std::string_view head) {
   return names("emissions") && names("duration") && (names("energy_consumed") || names("project_name"));
 }
 
-Result<void> read_codecarbon(LineReader& lines, const ColumnNames& /*names*/, Log& log) {
+Result<void> read_codecarbon(base::LineReader& lines, const ColumnNames& /*names*/, Log& log) {
   const std::vector<std::string> headings = split_headings(line_of(lines.head(), 0), ',');
   TableFields fields;
   for (const std::string& name : headings) {

@@ -6,7 +6,7 @@
 #include <map>
 #include <utility>
 
-#include "audit/fields.h"
+#include "base/fields.h"
 
 namespace wattlens::audit {
 namespace {
@@ -14,7 +14,7 @@ namespace {
 // Reads the rows of one trace, which may speak of several devices in turn.
 class TraceRows {
  public:
-  TraceRows(LineReader& lines, TraceFields fields, Log& log)
+  TraceRows(base::LineReader& lines, TraceFields fields, Log& log)
       : lines_(lines), fields_(std::move(fields)), log_(log), marks_(fields_.values.size()) {
     last_field_ = fields_.time;
     for (const ValueField& value : fields_.values) last_field_ = std::max(last_field_, value.field);
@@ -63,7 +63,7 @@ class TraceRows {
     ++log_.rows;
     for (std::size_t i = 0; i < fields_.values.size(); ++i) read_value(i, *time, log_.series[first + i]);
     if (fields_.limit && *fields_.limit < row_.size()) {
-      if (const auto limit = parse_quantity(row_[*fields_.limit])) {
+      if (const auto limit = base::parse_quantity(row_[*fields_.limit])) {
         for (std::size_t i = 0; i < fields_.values.size(); ++i) log_.series[first + i].set_limit({limit->value});
       }
     }
@@ -73,9 +73,9 @@ class TraceRows {
   void read_value(std::size_t index, std::int64_t time, SeriesScan& series) {
     const ValueField& value = fields_.values[index];
     const std::string_view text = row_[value.field];
-    const auto number = parse_quantity(text);
+    const auto number = base::parse_quantity(text);
     if (!number) {
-      if (is_absent(text)) return log_.add_absent(lines_.number());
+      if (base::is_absent(text)) return log_.add_absent(lines_.number());
       return bad(fmt::format("'{}' is no number", text.substr(0, 40)));
     }
     double factor = value.factor;
@@ -90,7 +90,8 @@ class TraceRows {
       }
       factor = known_unit_->factor;
     }
-    if (number->mark != DecimalMark::none) marks_[index].add(number->mark == DecimalMark::comma, lines_.number());
+    if (number->mark != base::DecimalMark::none)
+      marks_[index].add(number->mark == base::DecimalMark::comma, lines_.number());
     series.add(time, number->value * factor, lines_.number());
   }
 
@@ -125,10 +126,10 @@ class TraceRows {
     log_.add_bad_row(lines_.number(), why);
   }
 
-  LineReader& lines_;
+  base::LineReader& lines_;
   TraceFields fields_;
   Log& log_;
-  Fields row_;
+  base::Fields row_;
   std::size_t last_field_ = 0;
   std::vector<MarkScan> marks_;
   std::map<std::string, std::size_t, std::less<>> devices_;
@@ -140,7 +141,7 @@ class TraceRows {
   std::optional<Unit> known_unit_;
 };
 
-std::string label_of(const Fields& row, const std::vector<std::size_t>& fields) {
+std::string label_of(const base::Fields& row, const std::vector<std::size_t>& fields) {
   std::string label;
   for (const std::size_t field : fields) {
     if (!label.empty()) label += ", ";
@@ -151,16 +152,16 @@ std::string label_of(const Fields& row, const std::vector<std::size_t>& fields) 
 
 }  // namespace
 
-Result<void> read_trace(LineReader& lines, TraceFields fields, Log& log) {
+Result<void> read_trace(base::LineReader& lines, TraceFields fields, Log& log) {
   return TraceRows(lines, std::move(fields), log).read();
 }
 
-Result<void> read_table(LineReader& lines, const TableFields& fields, Log& log) {
+Result<void> read_table(base::LineReader& lines, const TableFields& fields, Log& log) {
   log.table.emplace(fields.headings);
   const std::size_t count = log.table->headings().size();
   Cells cells(count);
   std::vector<MarkScan> marks(count);
-  Fields row;
+  base::Fields row;
   while (true) {
     WATTLENS_TRY(const bool any, lines.next());
     if (!any) break;
@@ -181,9 +182,10 @@ Result<void> read_table(LineReader& lines, const TableFields& fields, Log& log) 
       cells[i].reset();
       const Role role = fields.headings[i].role;
       if (role == Role::other || role == Role::time) continue;
-      const auto number = parse_quantity(row[i]);
+      const auto number = base::parse_quantity(row[i]);
       if (!number) continue;
-      if (number->mark != DecimalMark::none) marks[i].add(number->mark == DecimalMark::comma, lines.number());
+      if (number->mark != base::DecimalMark::none)
+        marks[i].add(number->mark == base::DecimalMark::comma, lines.number());
       cells[i] = number->value * fields.factors[i];
     }
     ++log.rows;
@@ -196,7 +198,7 @@ Result<void> read_table(LineReader& lines, const TableFields& fields, Log& log) 
 }
 
 std::vector<std::string> split_headings(std::string_view line, char separator) {
-  Fields fields;
+  base::Fields fields;
   fields.split(line, separator);
   std::vector<std::string> headings;
   for (std::size_t i = 0; i < fields.size(); ++i) headings.emplace_back(fields[i]);
@@ -204,9 +206,9 @@ std::vector<std::string> split_headings(std::string_view line, char separator) {
 }
 
 std::optional<std::size_t> index_of(const std::vector<std::string>& headings, std::string_view name) {
-  const std::string wanted = lower_case(name);
+  const std::string wanted = base::lower_case(name);
   for (std::size_t i = 0; i < headings.size(); ++i) {
-    if (lower_case(headings[i]) == wanted) return i;
+    if (base::lower_case(headings[i]) == wanted) return i;
   }
   return std::nullopt;
 }
@@ -215,7 +217,7 @@ bool is_no_row(std::string_view line) {
   return line.empty() || line.front() == '#' || line.find_first_not_of(" \t\r,;") == std::string_view::npos;
 }
 
-void add_cut_off(const LineReader& lines, Log& log) {
+void add_cut_off(const base::LineReader& lines, Log& log) {
   log.findings.push_back({.code = "truncated_last_line",
                           .severity = Severity::remark,
                           .line = lines.number(),

@@ -6,9 +6,9 @@
 #include <vector>
 
 #include "audit/heading.h"
-#include "audit/line_reader.h"
 #include "audit/log.h"
-#include "audit/timestamp.h"
+#include "base/line_reader.h"
+#include "base/timestamp.h"
 
 namespace wattlens::audit {
 
@@ -21,7 +21,7 @@ struct ValueField {
 struct TraceFields {
   char separator = ',';
   std::size_t time = 0;
-  TimeReader time_reader;
+  base::TimeReader time_reader;
   std::vector<ValueField> values;
   std::optional<std::size_t> limit;  // W, or with a unit behind it
   std::vector<std::size_t> device;   // each different text of these is a series of its own
@@ -29,7 +29,7 @@ struct TraceFields {
   std::string heading;               // the text of the first field of a heading, which may come again
 };
 // From the next line on. Errors: reading fails; too many devices.
-Result<void> read_trace(LineReader& lines, TraceFields fields, Log& log);
+Result<void> read_trace(base::LineReader& lines, TraceFields fields, Log& log);
 
 struct TableFields {
   char separator = ',';
@@ -37,7 +37,7 @@ struct TableFields {
   std::vector<double> factors;      // to SI units, one per field
   std::vector<std::size_t> labels;  // the fields that name a configuration
 };
-Result<void> read_table(LineReader& lines, const TableFields& fields, Log& log);
+Result<void> read_table(base::LineReader& lines, const TableFields& fields, Log& log);
 
 // The headings in a line; the index of the one with exactly this name, small and large letters alike.
 std::vector<std::string> split_headings(std::string_view line, char separator);
@@ -47,6 +47,6 @@ std::optional<std::size_t> index_of(const std::vector<std::string>& headings, st
 bool is_no_row(std::string_view line);
 
 // A last line that was cut off is told, and left out.
-void add_cut_off(const LineReader& lines, Log& log);
+void add_cut_off(const base::LineReader& lines, Log& log);
 
 }  // namespace wattlens::audit

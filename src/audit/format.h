@@ -6,8 +6,8 @@
 #include <string>
 #include <string_view>
 
-#include "audit/line_reader.h"
 #include "audit/log.h"
+#include "base/line_reader.h"
 
 namespace wattlens::audit {
 
@@ -23,7 +23,7 @@ struct LogFormat {
   std::string_view name;  // as in --input-format
   std::string_view about;
   bool (*recognises)(std::string_view head);  // by the beginning of the file
-  Result<void> (*read)(LineReader& lines, const ColumnNames& names, Log& log);
+  Result<void> (*read)(base::LineReader& lines, const ColumnNames& names, Log& log);
 };
 
 std::span<const LogFormat> all_log_formats();

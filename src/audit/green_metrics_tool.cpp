@@ -4,8 +4,8 @@
 #include <utility>
 
 #include "audit/csv_reading.h"
-#include "audit/fields.h"
 #include "audit/readers.h"
+#include "base/fields.h"
 #include "base/text.h"
 
 namespace wattlens::audit {
@@ -20,7 +20,7 @@ bool has(std::string_view text, std::string_view part) { return text.find(part) 
 
 // The mean power of what the text begins with, were its numbers µJ.
 double watts_as_microjoules(std::string_view head) {
-  Fields row;
+  base::Fields row;
   double sum = 0.0;
   double first = 0.0;
   double last = 0.0;
@@ -42,13 +42,13 @@ double watts_as_microjoules(std::string_view head) {
 }  // namespace
 
 bool is_green_metrics_tool(std::string_view head) {
-  Fields row;
+  base::Fields row;
   row.split(line_of(head, 0), ' ');
   return row.size() >= 2 && row.size() <= 4 && is_microseconds(row[0]) && base::parse_number(row[1]).has_value();
 }
 
-Result<void> read_green_metrics_tool(LineReader& lines, const ColumnNames& /*names*/, Log& log) {
-  const std::string name = lower_case(lines.name().substr(lines.name().rfind('/') + 1));
+Result<void> read_green_metrics_tool(base::LineReader& lines, const ColumnNames& /*names*/, Log& log) {
+  const std::string name = base::lower_case(lines.name().substr(lines.name().rfind('/') + 1));
   if (has(name, "utilization") || has(name, "memory_used") || has(name, "network") || has(name, "_io_") ||
       has(name, "time_")) {
     return fail(ErrorKind::usage, fmt::format("{} holds no energy and no power, by its name", lines.name()),
@@ -66,8 +66,8 @@ Result<void> read_green_metrics_tool(LineReader& lines, const ColumnNames& /*nam
   const bool micro = power || watts_as_microjoules(lines.head()) >= kLeastWatts;
   value.info.unit = power ? "mW" : micro ? "µJ" : "mJ";
   value.factor = power || !micro ? 1e-3 : 1e-6;
-  TraceFields fields{.separator = ' ', .time_reader = TimeReader(1e-6), .values = {std::move(value)}};
-  Fields row;
+  TraceFields fields{.separator = ' ', .time_reader = base::TimeReader(1e-6), .values = {std::move(value)}};
+  base::Fields row;
   row.split(line_of(lines.head(), 0), ' ');
   for (std::size_t i = 2; i < row.size(); ++i) fields.device.push_back(i);
   return read_trace(lines, std::move(fields), log);

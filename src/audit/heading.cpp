@@ -3,7 +3,7 @@
 #include <algorithm>
 #include <array>
 
-#include "audit/fields.h"
+#include "base/fields.h"
 #include "base/text.h"
 
 namespace wattlens::audit {
@@ -133,7 +133,7 @@ std::optional<Unit> unit_of(std::string_view text) {
   for (const Known& known : kExact) {
     if (text == known.text) return Unit{known.dimension, known.factor, std::string(text)};
   }
-  const std::string lower = lower_case(text);
+  const std::string lower = base::lower_case(text);
   for (const Known& known : kSmall) {
     if (lower == known.text) return Unit{known.dimension, known.factor, std::string(text)};
   }
@@ -143,7 +143,7 @@ std::optional<Unit> unit_of(std::string_view text) {
 Heading read_heading(std::string_view text) {
   Heading heading;
   heading.name = std::string(base::trim(text));
-  const std::string lower = lower_case(heading.name);
+  const std::string lower = base::lower_case(heading.name);
   heading.unit = unit_in(heading.name);
   heading.role = role_of(lower, heading.unit);
   heading.part = part_of(lower);

@@ -5,7 +5,7 @@
 #include <limits>
 #include <map>
 
-#include "audit/fields.h"
+#include "base/fields.h"
 
 namespace wattlens::audit {
 namespace {

@@ -1,8 +1,8 @@
 #include <utility>
 
 #include "audit/csv_reading.h"
-#include "audit/fields.h"
 #include "audit/readers.h"
+#include "base/fields.h"
 
 namespace wattlens::audit {
 
@@ -12,9 +12,9 @@ bool is_mlperf_power(std::string_view head) {
          first.find(",Volts,") != std::string_view::npos;
 }
 
-Result<void> read_mlperf_power(LineReader& lines, const ColumnNames& /*names*/, Log& log) {
+Result<void> read_mlperf_power(base::LineReader& lines, const ColumnNames& /*names*/, Log& log) {
   // Names and values in turn: the field after a name is its value.
-  Fields row;
+  base::Fields row;
   row.split(line_of(lines.head(), 0), ',');
   TraceFields fields{.time = 1};
   for (std::size_t i = 0; i + 1 < row.size(); ++i) {

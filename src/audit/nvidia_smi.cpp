@@ -4,8 +4,8 @@
 #include <vector>
 
 #include "audit/csv_reading.h"
-#include "audit/fields.h"
 #include "audit/readers.h"
+#include "base/fields.h"
 
 namespace wattlens::audit {
 namespace {
@@ -40,7 +40,7 @@ bool is_device(std::string_view heading) {
 Layout layout_of(const std::vector<std::string>& headings) {
   Layout layout;
   for (std::size_t i = 0; i < headings.size(); ++i) {
-    const std::string lower = lower_case(headings[i]);
+    const std::string lower = base::lower_case(headings[i]);
     if (lower == "timestamp") layout.time = i;
     if (is_power(lower)) {
       layout.powers.push_back(i);
@@ -53,11 +53,11 @@ Layout layout_of(const std::vector<std::string>& headings) {
 }
 
 // Without a heading the values themselves tell: the first in W is the draw, the next one the limit.
-Layout layout_of_values(const Fields& row) {
+Layout layout_of_values(const base::Fields& row) {
   Layout layout;
-  TimeReader reader;
+  base::TimeReader reader;
   for (std::size_t i = 0; i < row.size(); ++i) {
-    const auto number = parse_quantity(row[i]);
+    const auto number = base::parse_quantity(row[i]);
     if (!layout.time && reader.read(row[i]) && reader.is_date()) {
       layout.time = i;
     } else if (number && number->unit == "W") {
@@ -80,7 +80,7 @@ std::string sensor_of(std::string_view heading) {
   return "nvml.usage";
 }
 
-bool has_heading(std::string_view first) { return is_power(lower_case(first)); }
+bool has_heading(std::string_view first) { return is_power(base::lower_case(first)); }
 
 }  // namespace
 
@@ -90,23 +90,23 @@ bool is_nvidia_smi(std::string_view head) {
   if (first.find("power.draw") != std::string_view::npos) return first.find("timestamp") != std::string_view::npos;
   const bool boards = second.find("NVIDIA") != std::string_view::npos || second.find(" MiB") != std::string_view::npos;
   if (has_heading(first)) return boards && first.find("timestamp") != std::string_view::npos;
-  Fields row;
+  base::Fields row;
   if (!row.split(first, ',')) return false;
   const Layout layout = layout_of_values(row);
   return layout.time && !layout.powers.empty() && (!layout.device.empty() || boards);
 }
 
-Result<void> read_nvidia_smi(LineReader& lines, const ColumnNames& /*names*/, Log& log) {
+Result<void> read_nvidia_smi(base::LineReader& lines, const ColumnNames& /*names*/, Log& log) {
   const std::string_view first = line_of(lines.head(), 0);
   Layout layout;
-  TraceFields fields{.separator = guess_separator(lines.head())};
+  TraceFields fields{.separator = base::guess_separator(lines.head())};
   if (has_heading(first)) {
     const std::vector<std::string> headings = split_headings(first, fields.separator);
     layout = layout_of(headings);
     fields.heading = headings.front();
     fields.columns = headings.size();
   } else {
-    Fields row;
+    base::Fields row;
     row.split(first, fields.separator);
     layout = layout_of_values(row);
   }

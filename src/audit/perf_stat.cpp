@@ -7,8 +7,8 @@
 #include <vector>
 
 #include "audit/csv_reading.h"
-#include "audit/fields.h"
 #include "audit/readers.h"
+#include "base/fields.h"
 #include "base/text.h"
 
 namespace wattlens::audit {
@@ -28,8 +28,8 @@ std::string part_of_event(std::string_view event) {
 
 // "42.15 Joules power/energy-pkg/", wherever it stands in the line.
 struct Reading {
-  std::string before;            // what stands in front: the time of -I, a socket of --per-socket
-  std::optional<Number> joules;  // empty: <not counted>, <not supported>
+  std::string before;                  // what stands in front: the time of -I, a socket of --per-socket
+  std::optional<base::Number> joules;  // empty: <not counted>, <not supported>
   std::string event;
 };
 
@@ -54,7 +54,7 @@ std::optional<Reading> read_text_line(std::string_view line) {
     const bool joules = words[i - 1] == "Joules" && i >= 2;
     const std::size_t value = joules ? i - 2 : i - 1;
     if (joules) {
-      reading.joules = parse_quantity(words[value]);
+      reading.joules = base::parse_quantity(words[value]);
     } else if (!words[i - 1].starts_with("supported>") && !words[i - 1].starts_with("counted>")) {
       return std::nullopt;
     }
@@ -65,11 +65,11 @@ std::optional<Reading> read_text_line(std::string_view line) {
   return std::nullopt;
 }
 
-std::optional<Reading> read_separated_line(const Fields& row) {
+std::optional<Reading> read_separated_line(const base::Fields& row) {
   for (std::size_t i = 2; i < row.size(); ++i) {
     if (!is_energy_event(row[i])) continue;
     if (row[i - 1] != "Joules" && !row[i - 1].empty()) return std::nullopt;
-    Reading reading{.joules = parse_quantity(row[i - 2]), .event = std::string(row[i])};
+    Reading reading{.joules = base::parse_quantity(row[i - 2]), .event = std::string(row[i])};
     for (std::size_t k = 0; k + 2 < i; ++k) append(reading.before, row[k]);
     return reading;
   }
@@ -102,10 +102,10 @@ constexpr std::size_t kMostEvents = 64;
 
 class PerfStat {
  public:
-  PerfStat(LineReader& lines, Log& log) : lines_(lines), log_(log) {}
+  PerfStat(base::LineReader& lines, Log& log) : lines_(lines), log_(log) {}
 
   Result<void> read() {
-    separator_ = guess_separator(lines_.head());
+    separator_ = base::guess_separator(lines_.head());
     while (true) {
       WATTLENS_TRY(const bool any, lines_.next());
       if (!any) break;
@@ -120,7 +120,7 @@ class PerfStat {
   Result<void> read_line() {
     const std::string_view line = lines_.line();
     if (line.find("seconds time elapsed") != std::string_view::npos) {
-      const auto elapsed = parse_quantity(base::trim(line));
+      const auto elapsed = base::parse_quantity(base::trim(line));
       if (elapsed && !table_.seconds.empty()) table_.seconds.back() = elapsed->value;
       return {};
     }
@@ -131,8 +131,8 @@ class PerfStat {
       log_.add_absent(lines_.number());
       return {};
     }
-    if (reading->joules->mark != DecimalMark::none)
-      marks_.add(reading->joules->mark == DecimalMark::comma, lines_.number());
+    if (reading->joules->mark != base::DecimalMark::none)
+      marks_.add(reading->joules->mark == base::DecimalMark::comma, lines_.number());
     ++log_.rows;
     return add(*reading);
   }
@@ -180,11 +180,11 @@ class PerfStat {
     }
   }
 
-  LineReader& lines_;
+  base::LineReader& lines_;
   Log& log_;
-  Fields row_;
+  base::Fields row_;
   char separator_ = ',';
-  TimeReader time_reader_ = TimeReader(1.0);
+  base::TimeReader time_reader_ = base::TimeReader(1.0);
   MarkScan marks_;
   Rows table_;
   std::map<std::string, std::size_t, std::less<>> series_;
@@ -194,16 +194,16 @@ class PerfStat {
 
 bool is_perf_stat(std::string_view head) {
   if (head.find("Performance counter stats for") != std::string_view::npos) return true;
-  Fields row;
+  base::Fields row;
   for (std::size_t i = 0; i < 5; ++i) {
     const std::string_view line = line_of(head, i);
     if (read_text_line(line)) return true;
-    if (row.split(line, guess_separator(head)) && read_separated_line(row)) return true;
+    if (row.split(line, base::guess_separator(head)) && read_separated_line(row)) return true;
   }
   return false;
 }
 
-Result<void> read_perf_stat(LineReader& lines, const ColumnNames& /*names*/, Log& log) {
+Result<void> read_perf_stat(base::LineReader& lines, const ColumnNames& /*names*/, Log& log) {
   return PerfStat(lines, log).read();
 }
 

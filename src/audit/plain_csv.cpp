@@ -7,8 +7,8 @@
 #include <vector>
 
 #include "audit/csv_reading.h"
-#include "audit/fields.h"
 #include "audit/readers.h"
+#include "base/fields.h"
 #include "base/text.h"
 
 namespace wattlens::audit {
@@ -24,7 +24,7 @@ struct Csv {
 };
 
 Csv read_csv_heading(std::string_view head) {
-  Csv csv{.separator = guess_separator(head)};
+  Csv csv{.separator = base::guess_separator(head)};
   std::size_t at = 0;
   while (is_no_row(line_of(head, at)) && at < 100) ++at;
   csv.names = split_headings(line_of(head, at), csv.separator);
@@ -66,14 +66,14 @@ bool has(const Csv& csv, Role role) { return first_with(csv, role).has_value(); 
 bool is_trace(const Csv& csv) { return has(csv, Role::time) && !has(csv, Role::duration); }
 
 bool looks_like_counter(const Csv& csv, std::size_t field, std::string_view head) {
-  Fields row;
+  base::Fields row;
   double last = 0.0;
   std::int64_t rows = 0;
   std::int64_t down = 0;
   std::int64_t equal_to_zero = 0;
   for (const std::string_view line : base::split(head, '\n')) {
     if (!row.split(line, csv.separator) || row.size() <= field) continue;
-    const auto number = parse_quantity(row[field]);
+    const auto number = base::parse_quantity(row[field]);
     if (!number) continue;
     if (rows++ > 0 && number->value < last) ++down;
     if (number->value == 0.0) ++equal_to_zero;
@@ -83,17 +83,17 @@ bool looks_like_counter(const Csv& csv, std::size_t field, std::string_view head
          equal_to_zero < rows;
 }
 
-Result<void> read_as_trace(LineReader& lines, const Csv& csv, Log& log) {
+Result<void> read_as_trace(base::LineReader& lines, const Csv& csv, Log& log) {
   const std::string head(lines.head());
   const std::size_t time = *first_with(csv, Role::time);
   TraceFields fields{
       .separator = csv.separator, .time = time, .columns = csv.names.size(), .heading = csv.names.front()};
   const std::optional<Unit>& time_unit = csv.headings[time].unit;
-  if (time_unit && time_unit->dimension == Dimension::time) fields.time_reader = TimeReader(time_unit->factor);
+  if (time_unit && time_unit->dimension == Dimension::time) fields.time_reader = base::TimeReader(time_unit->factor);
   fields.limit = first_with(csv, Role::power_limit);
   for (std::size_t i = 0; i < csv.headings.size(); ++i) {
     const Heading& heading = csv.headings[i];
-    const std::string lower = lower_case(heading.name);
+    const std::string lower = base::lower_case(heading.name);
     if (lower == "device" || lower == "gpu_name" || lower == "gpu_index" || lower == "channel" || lower == "domain" ||
         lower == "detail_name") {
       fields.device.push_back(i);
@@ -116,17 +116,17 @@ std::vector<std::size_t> label_fields(const Csv& csv, std::string_view head) {
   constexpr std::array<std::string_view, 12> kNoLabel = {"timestamp", "date", "time", "file", "path", "filename",
                                                          "run_id",    "run",  "id",   "uuid", "host", "seed"};
   constexpr std::array<std::string_view, 3> kSettings = {"batch", "power_limit", "threads"};
-  Fields row;
+  base::Fields row;
   std::size_t at = 0;
   while (is_no_row(line_of(head, at)) && at < 100) ++at;
   row.split(line_of(head, at + 1), csv.separator);
   std::vector<std::size_t> fields;
   for (std::size_t i = 0; i < csv.names.size() && i < row.size(); ++i) {
-    const std::string lower = lower_case(csv.names[i]);
+    const std::string lower = base::lower_case(csv.names[i]);
     if (std::ranges::find(kNoLabel, lower) != kNoLabel.end()) continue;
     const bool setting =
         std::ranges::any_of(kSettings, [&](auto part) { return lower.find(part) != std::string::npos; });
-    const bool words = !row[i].empty() && !parse_quantity(row[i]) && !is_absent(row[i]);
+    const bool words = !row[i].empty() && !base::parse_quantity(row[i]) && !base::is_absent(row[i]);
     if (setting || (words && csv.headings[i].role == Role::other)) fields.push_back(i);
   }
   return fields;
@@ -140,7 +140,7 @@ bool is_plain_csv(std::string_view head) {
   return has(csv, Role::energy) || has(csv, Role::power);
 }
 
-Result<void> read_plain_csv(LineReader& lines, const ColumnNames& names, Log& log) {
+Result<void> read_plain_csv(base::LineReader& lines, const ColumnNames& names, Log& log) {
   Csv csv = read_csv_heading(lines.head());
   WATTLENS_CHECK(apply_names(names, lines.name(), csv));
   if (!has(csv, Role::energy) && !has(csv, Role::power)) {

@@ -13,7 +13,7 @@ bool is_zeus(std::string_view head) {
   return names("window_name") && names("elapsed_time") && names("_energy");
 }
 
-Result<void> read_zeus(LineReader& lines, const ColumnNames& /*names*/, Log& log) {
+Result<void> read_zeus(base::LineReader& lines, const ColumnNames& /*names*/, Log& log) {
   TableFields fields;
   for (const std::string& name : split_headings(line_of(lines.head(), 0), ',')) {
     Heading heading = read_heading(name);

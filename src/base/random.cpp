@@ -61,6 +61,9 @@ double Random::normal() {
   return normal_quantile(static_cast<double>(next() >> 12) * 0x1.0p-52 + 0x1.0p-53);
 }
 
+// 1 - u is never 0, for u < 1.
+double Random::exponential() { return -portable_log(1.0 - uniform()); }
+
 void Random::fill_normal(std::span<float> out, double mean, double deviation) {
   for (float& value : out) value = static_cast<float>(mean + deviation * normal());
 }

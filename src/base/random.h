@@ -26,6 +26,7 @@ class Random {
   double uniform(double low, double high) { return low + (high - low) * uniform(); }
   std::uint64_t below(std::uint64_t bound);  // [0, bound), unbiased; bound > 0
   double normal();                           // N(0, 1) by Wichura's AS 241 inverse, absolute error < 1e-9
+  double exponential();                      // mean 1, by inversion: -ln(1 - u)
   void fill_normal(std::span<float> out, double mean = 0.0, double deviation = 1.0);
   void fill_uniform(std::span<float> out, double low, double high);  // as uniform(low, high), rounded to float
   void skip(std::uint64_t count);                                    // as if next() had been called so often

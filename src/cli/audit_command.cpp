@@ -83,7 +83,7 @@ Result<Reports> read_all(const AuditOptions& options) {
   std::optional<audit::ResultsTable> table;
   WATTLENS_TRY(const double tolerance, experiment::parse_share(options.tolerance, "--tolerance"));
   if (options.against) {
-    WATTLENS_TRY(audit::LineReader lines, audit::LineReader::open(*options.against));
+    WATTLENS_TRY(base::LineReader lines, base::LineReader::open(*options.against));
     WATTLENS_TRY(table, audit::read_results(std::move(lines), options.columns));
   }
   for (const base::Path& file : options.files) {

@@ -17,10 +17,12 @@
 #include "cli/measure_flags.h"
 #include "cli/meters_flags.h"
 #include "cli/network_flags.h"
+#include "cli/optimise_flags.h"
 #include "cli/run_flags.h"
 #include "cli/sensors_flags.h"
 #include "cli/settings_flags.h"
 #include "cli/store_flags.h"
+#include "cli/study_flags.h"
 #include "cli/wall_flags.h"
 
 namespace wattlens::cli {
@@ -42,6 +44,7 @@ struct Everything {
   std::vector<std::string> stray;  // words of `measure` before --
   RunOptions run;
   CompareOptions compare;
+  OptimiseOptions optimise;
   ListOptions list;
   ShowOptions show;
   ExportOptions exporting;
@@ -53,6 +56,7 @@ struct Everything {
   AuditOptions audit;
   SettingsCommands settings;
   WallOptions wall;
+  StudyCommands study;
 };
 
 void add_doctor(CLI::App& app, DoctorOptions& options) {
@@ -68,6 +72,7 @@ std::optional<Command> chosen(const CLI::App& app, const Everything& all) {
   if (app.got_subcommand("measure")) return all.measure;
   if (app.got_subcommand("run")) return all.run;
   if (app.got_subcommand("compare")) return all.compare;
+  if (app.got_subcommand("optimise")) return all.optimise;
   if (app.got_subcommand("list")) return all.list;
   if (app.got_subcommand("show")) return all.show;
   if (const CLI::App* exporting = app.get_subcommand("export"); exporting->parsed()) {
@@ -77,6 +82,9 @@ std::optional<Command> chosen(const CLI::App& app, const Everything& all) {
   if (app.got_subcommand("record")) return all.record;
   if (app.got_subcommand("audit")) return all.audit;
   if (app.got_subcommand("wall")) return all.wall;
+  const CLI::App* study = app.get_subcommand("study");
+  if (study->got_subcommand("batching")) return all.study.batching;
+  if (study->got_subcommand("timeline")) return all.study.timeline;
   const CLI::App* meters = app.get_subcommand("meters");
   if (meters->got_subcommand("list")) return all.meters.list;
   if (meters->got_subcommand("watch")) return all.meters.watch;
@@ -173,9 +181,15 @@ Result<Parsed> parse_command_line(int argc, const char* const* argv) {
   all.measure.command = arguments.command;
   all.compare.commands = std::move(arguments.command);
   add_measure(app, all.measure, all.stray);
-  if (argc > 0) all.run.program = all.compare.run.program = argv[0];
+  if (argc > 0) {
+    all.run.program = all.compare.run.program = all.optimise.run.program = argv[0];
+    all.study.batching.run.program = all.study.timeline.run.program = argv[0];
+  }
+  all.run.plot.command = all.compare.run.plot.command = all.show.plot.command = quoted_command(argc, argv);
+  all.study.batching.run.plot.command = all.study.timeline.run.plot.command = all.run.plot.command;
   add_run(app, all.run);
   add_compare(app, all.compare);
+  add_optimise(app, all.optimise);
   add_list(app, all.list);
   add_show(app, all.show);
   add_export_bundle(add_export(app, all.exporting), all.export_bundle);
@@ -186,6 +200,7 @@ Result<Parsed> parse_command_line(int argc, const char* const* argv) {
   add_audit(app, all.audit);
   add_settings(app, all.settings);
   add_wall(app, all.wall);
+  add_study(app, all.study);
   Documents documents;
   add_documents(app, documents);
   if (auto error = unknown_command(app, argc, argv)) return std::unexpected(*std::move(error));

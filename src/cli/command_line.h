@@ -9,6 +9,7 @@
 #include "base/cancel.h"
 #include "base/result.h"
 #include "cli/audit_command.h"
+#include "cli/batching_command.h"
 #include "cli/bundle_command.h"
 #include "cli/calibrate_command.h"
 #include "cli/compare_options.h"
@@ -19,10 +20,12 @@
 #include "cli/measure_command.h"
 #include "cli/meters_command.h"
 #include "cli/network_command.h"
+#include "cli/optimise_options.h"
 #include "cli/record_command.h"
 #include "cli/run_options.h"
 #include "cli/settings_command.h"
 #include "cli/show_command.h"
+#include "cli/timeline_command.h"
 #include "cli/wall_command.h"
 
 namespace wattlens::cli {
@@ -30,7 +33,8 @@ namespace wattlens::cli {
 using Command = std::variant<DoctorOptions, MeasureOptions, RunOptions, CompareOptions, ListOptions, ShowOptions,
                              ExportOptions, ExportBundleOptions, ImportBundleOptions, RecordOptions, NetworkListOptions,
                              NetworkShowOptions, NetworkExportOptions, MetersListOptions, MetersWatchOptions,
-                             CalibrateOptions, AuditOptions, SettingsListOptions, SettingsRestoreOptions, WallOptions>;
+                             CalibrateOptions, AuditOptions, SettingsListOptions, SettingsRestoreOptions, WallOptions,
+                             BatchingOptions, TimelineOptions, OptimiseOptions>;
 
 struct Parsed {
   std::optional<Command> command;

@@ -43,6 +43,11 @@ void add_output(CLI::App& command, OutputOptions& output, const std::vector<repo
   command.add_option("-o,--output", output.file, "Write the data to FILE, not to standard output")->type_name("FILE");
 }
 
+CLI::Option* add_plot(CLI::App& command, PlotOptions& plot) {
+  return command.add_option("--plot", plot.target, "Draw it into FILE.svg, or on the terminal: terminal")
+      ->type_name("FILE.svg");
+}
+
 void add_store(CLI::App& command, base::Path& store) {
   command.add_option("--store", store, "The store (default: wattlens.db in your data folder)")->type_name("FILE");
 }

@@ -5,10 +5,12 @@
 
 #include "base/file.h"
 #include "cli/output.h"
+#include "cli/plot_output.h"
 
 namespace CLI {
 class App;
-}
+class Option;
+}  // namespace CLI
 
 namespace wattlens::cli {
 
@@ -17,6 +19,8 @@ report::TextOptions text_options(int fd);
 
 // --format and -o; a terminal's width and colour are looked up here. `formats`: only these.
 void add_output(CLI::App& command, OutputOptions& output, const std::vector<report::Format>& formats = {});
+
+CLI::Option* add_plot(CLI::App& command, PlotOptions& plot);
 
 void add_store(CLI::App& command, base::Path& store);
 

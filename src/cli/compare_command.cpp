@@ -15,6 +15,7 @@
 #include "experiment/axis.h"
 #include "experiment/baseline.h"
 #include "report/comparison_report.h"
+#include "report/plots.h"
 #include "report/simulated.h"
 
 namespace wattlens::cli {
@@ -77,17 +78,6 @@ Result<void> check_begin(const CompareOptions& options, const Inputs& inputs, co
   return experiment::check_comparable(inputs.baseline->experiment, inputs.base_name, machine, channels);
 }
 
-// Whole blocks: runs of the point that has fewest.
-std::int64_t whole_blocks(const record::Experiment& experiment, std::span<const record::Run> runs) {
-  std::int64_t fewest = std::numeric_limits<std::int64_t>::max();
-  for (const record::PlanPoint& point : experiment.points) {
-    const auto done = std::ranges::count_if(
-        runs, [&](const record::Run& run) { return run.point == point.id && run.status == record::RunStatus::done; });
-    fewest = std::min<std::int64_t>(fewest, done);
-  }
-  return fewest;
-}
-
 CompareHooks hooks_of(const CompareOptions& options, const Inputs& inputs) {
   CompareHooks hooks;
   hooks.scenario = inputs.scenario;
@@ -97,8 +87,7 @@ CompareHooks hooks_of(const CompareOptions& options, const Inputs& inputs) {
   hooks.most_blocks = options.blocks.value_or(inputs.rules.planned_looks ? kLastLook : kBaselineBlocks);
   if (inputs.rules.planned_looks) {
     hooks.decided = [&](const record::Experiment& experiment, std::span<const record::Run> runs) {
-      if (!experiment::is_planned_look(whole_blocks(experiment, runs))) return false;
-      return experiment::decided(experiment::compare_in_blocks({experiment, {runs.begin(), runs.end()}}, inputs.rules));
+      return experiment::decided_at_look(experiment, runs, inputs.rules);
     };
   }
   return hooks;
@@ -197,6 +186,7 @@ Result<ExitCode> compare(const CompareOptions& options, const base::Cancellation
   if (options.run.dry_run) return show_plan(options, hooks_of(options, inputs), cancel);
   WATTLENS_TRY(Files files, open_files(options));
   WATTLENS_TRY(Output output, Output::open(options.run.output));
+  WATTLENS_TRY(PlotOutput plot, PlotOutput::open(options.run.plot, options.run.output));
   Measured found;
   if (live(options)) {
     WATTLENS_TRY(found, measure_sides(options, hooks_of(options, inputs), cancel));
@@ -219,9 +209,12 @@ Result<ExitCode> compare(const CompareOptions& options, const base::Cancellation
   WATTLENS_CHECK(check_gate(options, *result));
   WATTLENS_CHECK(output.write(report::comparison_text(*result, output.format(), output.text())));
   WATTLENS_CHECK(output.finish());
+  const Result<void> drawn =
+      plot.wanted() ? plot.write(report::comparison_plot(*result), {&recorded.experiment.id, 1}) : Result<void>();
   if (live(options) && !found.storage_failure) say_where(options, recorded.experiment);
   if (found.storage_failure) return std::unexpected(*found.storage_failure);
   WATTLENS_CHECK(write_files(files, *result, recorded));
+  WATTLENS_CHECK(drawn);
   const bool interrupted = live(options) && recorded.experiment.status == record::ExperimentStatus::interrupted;
   return exit_code_of(*result, recorded.runs, interrupted);
 }

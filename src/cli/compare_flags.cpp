@@ -106,6 +106,7 @@ Examples:
       ->excludes(resume);
   add_setting_flags(compare, options.run.settings);
   add_simulate(compare, options.run.simulate);
+  add_plot(compare, options.run.plot)->excludes(compare.get_option("--dry-run"));
   add_store(compare, options.run.store);
   add_output(compare, options.run.output);
 }

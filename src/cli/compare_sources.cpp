@@ -8,21 +8,17 @@
 #include <utility>
 
 #include "base/clock.h"
+#include "cli/bench.h"
 #include "cli/dry_run.h"
 #include "cli/engines.h"
 #include "cli/gpu_choice.h"
 #include "cli/image_sizes.h"
-#include "cli/machine_lock.h"
-#include "cli/machine_settings.h"
 #include "cli/progress_line.h"
 #include "cli/resume.h"
 #include "cli/run_plan.h"
-#include "cli/sensors.h"
 #include "cli/store_path.h"
-#include "cli/workload_factory.h"
 #include "experiment/axis.h"
 #include "experiment/command_comparison.h"
-#include "experiment/neighbour_history.h"
 #include "experiment/prediction.h"
 #include "experiment/runner.h"
 #include "machine/machine.h"
@@ -30,34 +26,11 @@
 namespace wattlens::cli {
 namespace {
 
-// What both kinds of measurement need, opened in the order in which it may fail.
-struct Bench {
-  base::SystemClock clock;
-  workload::WorkProgress progress;
-  record::MachineState machine;
-  MachineLock lock;
-  MachineSettings settings;
-  std::optional<Sensors> sensors;
-  std::unique_ptr<store::SqliteStore> store;
-  std::vector<record::Warning> run_warnings;
-};
-
 Result<void> open_bench(Bench& bench, const CompareOptions& options, const CompareHooks& hooks, std::string_view what,
                         const base::Cancellation& cancel) {
-  WATTLENS_TRY(bench.lock, lock_machine(options.run, what, bench.clock, cancel));
-  WATTLENS_TRY(bench.settings,
-               MachineSettings::begin(options.run.settings, bench.lock.held.has_value(), what, bench.clock));
-  bench.machine = machine::read_machine();
-  bench.machine.settings = bench.settings.recorded();
-  bench.sensors = open_sensors(hooks.scenario, bench.clock, bench.machine,
-                               [&](base::MonoTime time) { return bench.progress.images_until(time); });
-  WATTLENS_CHECK(hooks.may_begin(bench.machine, bench.sensors->meters));
-  WATTLENS_TRY(bench.store, open_store(options.run.store, store::Access::write));
-  bench.run_warnings = bench.sensors->warnings;
-  bench.run_warnings.insert(bench.run_warnings.end(), bench.lock.warnings.begin(), bench.lock.warnings.end());
-  const auto& set = bench.settings.warnings();
-  bench.run_warnings.insert(bench.run_warnings.end(), set.begin(), set.end());
-  return {};
+  WATTLENS_CHECK(take_machine(bench, options.run, what, cancel));
+  WATTLENS_CHECK(open_bench(bench, options.run, hooks.scenario, what));
+  return hooks.may_begin(bench.machine, bench.sensors->meters);
 }
 
 Measured measured(experiment::Outcome outcome) {
@@ -86,28 +59,11 @@ Result<Measured> measure_points(const CompareOptions& options, const CompareHook
                                 const base::Cancellation& cancel) {
   WATTLENS_TRY(const Engines engines, find_engines());
   Bench bench;
+  bench.engines = engines;
   WATTLENS_TRY(const experiment::Plan plan, points_plan(options, hooks, engines, bench.clock, cancel));
   WATTLENS_CHECK(open_bench(bench, options, hooks, "compare " + plan.axes.models.front(), cancel));
-  experiment::NeighbourHistory neighbours(bench.clock);
-  ProgressLine progress(stderr);
-  const experiment::Instruments instruments{
-      .clock = bench.clock,
-      .meters = bench.sensors->meters,
-      .neighbours = {.mark = [&] { neighbours.mark(); },
-                     .forget = [&] { neighbours.forget(); },
-                     .look = [&] { return neighbours.since_mark(); }},
-      .make_workload =
-          [&](const record::PlanPoint& point) {
-            return make_workload(point, engines, bench.machine, plan, options.run, bench.progress, bench.clock, cancel);
-          },
-      .sink = *bench.store,
-      .cancel = cancel,
-      .progress = [&](const experiment::Progress& state) { progress.show(state); },
-      .run_warnings = bench.run_warnings,
-      .decided = hooks.decided,
-  };
-  WATTLENS_TRY(experiment::Outcome outcome, experiment::run_experiment(plan, bench.machine, instruments));
-  WATTLENS_CHECK(bench.settings.end(outcome.experiment, *bench.store));
+  WATTLENS_TRY(experiment::Outcome outcome, measure(bench, plan, options.run, cancel, std::nullopt, hooks.decided));
+  WATTLENS_CHECK(give_back(bench, outcome.experiment));
   return measured(std::move(outcome));
 }
 
@@ -172,7 +128,7 @@ Result<Measured> measure_commands(const CompareOptions& options, const CompareHo
   WATTLENS_TRY(experiment::Outcome outcome,
                continuation ? experiment::resume_commands(plan, *std::move(continuation), bench.machine, tools)
                             : experiment::compare_commands(plan, bench.machine, tools));
-  WATTLENS_CHECK(bench.settings.end(outcome.experiment, *bench.store));
+  WATTLENS_CHECK(give_back(bench, outcome.experiment));
   return measured(std::move(outcome));
 }
 

@@ -1,9 +1,12 @@
 #include <fmt/format.h>
 
+#include "cli/batching_command.h"
 #include "cli/command_line.h"
 #include "cli/compare_command.h"
 #include "cli/measure_command.h"
+#include "cli/optimise_command.h"
 #include "cli/run_command.h"
+#include "cli/timeline_command.h"
 #include "experiment/summary.h"
 
 namespace wattlens::cli {
@@ -25,6 +28,9 @@ struct Executor {
   Result<ExitCode> operator()(const MeasureOptions& options) const { return measure(options, cancel); }
   Result<ExitCode> operator()(const RunOptions& options) const { return run(options, cancel); }
   Result<ExitCode> operator()(const CompareOptions& options) const { return compare(options, cancel); }
+  Result<ExitCode> operator()(const BatchingOptions& options) const { return study_batching(options, cancel); }
+  Result<ExitCode> operator()(const TimelineOptions& options) const { return study_timeline(options, cancel); }
+  Result<ExitCode> operator()(const OptimiseOptions& options) const { return optimise(options, cancel); }
   Result<ExitCode> operator()(const MetersListOptions& options) const { return meters_list(options, cancel); }
   Result<ExitCode> operator()(const MetersWatchOptions& options) const { return meters_watch(options, cancel); }
   Result<ExitCode> operator()(const AuditOptions& options) const { return audit_logs(options); }

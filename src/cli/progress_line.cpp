@@ -53,8 +53,10 @@ std::string progress_text(const experiment::Progress& progress, std::size_t colu
 
 ProgressLine::ProgressLine(std::FILE* out) : out_(out), terminal_(isatty(fileno(out)) == 1) {}
 
-void ProgressLine::show(const experiment::Progress& progress) {
-  if (terminal_) show_text(progress_text(progress, terminal_columns(fileno(out_))));
+void ProgressLine::show(const experiment::Progress& progress, std::string_view part) {
+  if (!terminal_) return;
+  const std::string text = progress_text(progress, terminal_columns(fileno(out_)));
+  show_text(part.empty() ? text : fmt::format("{}: {}", part, text));
 }
 
 void ProgressLine::show_text(std::string_view text) {

@@ -17,7 +17,8 @@ class ProgressLine {
  public:
   explicit ProgressLine(std::FILE* out);
   ~ProgressLine() { clear(); }
-  void show(const experiment::Progress& progress);
+  // `part` stands before it: what of a longer work this is.
+  void show(const experiment::Progress& progress, std::string_view part = {});
   void show_text(std::string_view text);  // is cut to the terminal
   void clear();
 

@@ -7,47 +7,28 @@
 #include <utility>
 
 #include "base/text.h"
+#include "cli/bench.h"
 #include "cli/dry_run.h"
 #include "cli/engines.h"
 #include "cli/image_sizes.h"
-#include "cli/machine_lock.h"
-#include "cli/machine_settings.h"
 #include "cli/output_checks.h"
-#include "cli/progress_line.h"
 #include "cli/resume.h"
 #include "cli/run_plan.h"
 #include "cli/sensors.h"
 #include "cli/store_path.h"
 #include "cli/workload_factory.h"
-#include "experiment/neighbour_history.h"
 #include "experiment/prediction.h"
 #include "experiment/runner.h"
 #include "experiment/summary.h"
 #include "machine/machine.h"
-#include "meter/meter_set.h"
 #include "report/experiment_report.h"
-#include "report/simulated.h"
+#include "report/plots.h"
 #include "store/sqlite_store.h"
 
 namespace wattlens::cli {
 namespace {
 
 using experiment::Plan;
-
-// One line on stderr where nothing measures energy here: what the joules are then, and where to read more.
-void say_what_energy_is(const meter::MeterSet& meters, const RunOptions& options) {
-  if (meters.anything_measured()) return;
-  if (report::simulated(meters.channels())) {
-    fmt::print(stderr, "{} The sensors are those of {}.\n", report::kSimulatedLine, options.simulate.string());
-    return;
-  }
-  const bool modelled = std::ranges::any_of(meters.channels(), [](const record::Channel& channel) {
-    return channel.provenance == record::Provenance::modelled;
-  });
-  fmt::print(stderr, "No energy sensor can be read here: {}; `{} doctor` tells which sensor would measure.\n",
-             modelled ? "every joule is modelled from the processor's load" : "there will be no joules",
-             options.program);
-}
 
 void say_what_next(const Plan& plan, const experiment::Outcome& outcome, const RunOptions& options) {
   const std::string& id = outcome.experiment.id;
@@ -62,6 +43,7 @@ void say_what_next(const Plan& plan, const experiment::Outcome& outcome, const R
   const std::string where = options.store.empty() ? "" : fmt::format(" --store {}", options.store.string());
   fmt::print(stderr, "  {} show {}{}\n", program, id, where);
   fmt::print(stderr, "  {} export {} -o results.csv{}\n", program, id, where);
+  if (!plan.axes.policies.empty()) return;
   fmt::print(stderr, "  {} run --model {} --batch 1-64*2 --hint latency,throughput{}\n", program,
              plan.axes.models.front(), where);
 }
@@ -117,22 +99,6 @@ Result<Plan> agreed_plan(const RunOptions& options, const record::Experiment& ex
   return stored;
 }
 
-// Changes nothing where nothing is timed.
-Result<MachineSettings> begin_settings(const RunOptions& options, const MachineLock& lock, const Plan& plan,
-                                       const base::Clock& clock) {
-  if (options.dry_run || options.check_only) return MachineSettings();
-  return MachineSettings::begin(options.settings, lock.held.has_value(), what_is_measured(options, plan), clock);
-}
-
-// What every run is told.
-std::vector<record::Warning> run_warnings(const Sensors& sensors, const MachineLock& lock,
-                                          const MachineSettings& settings) {
-  std::vector<record::Warning> warnings = sensors.warnings;
-  warnings.insert(warnings.end(), lock.warnings.begin(), lock.warnings.end());
-  warnings.insert(warnings.end(), settings.warnings().begin(), settings.warnings().end());
-  return warnings;
-}
-
 Result<ExitCode> show_plan(const Plan& plan, const record::MachineState& machine, Output& output) {
   const auto points = experiment::plan_points(plan.axes);
   const experiment::Prediction prediction = experiment::predict(plan, guess_batch_times(points, machine));
@@ -143,79 +109,73 @@ Result<ExitCode> show_plan(const Plan& plan, const record::MachineState& machine
 
 // Results, what failed, and what to do next.
 Result<ExitCode> conclude(const Plan& plan, const experiment::Outcome& outcome, const RunOptions& options,
-                          const base::Cancellation& cancel, Output& output) {
+                          const base::Cancellation& cancel, const RunHooks& hooks, Output& output, PlotOutput& plot) {
   const record::ExperimentSummary summary = experiment::summarise(outcome.experiment, outcome.runs);
   say_what_failed(outcome, summary);
   if (outcome.experiment.status == record::ExperimentStatus::interrupted) {
     fmt::print(stderr, "Interrupted: what was measured until now is kept. To go on:\n  {}\n",
                resume_command(options.program, outcome.experiment, options.store));
   }
-  WATTLENS_CHECK(output.write(report::experiment_results(summary, output.format(), output.text())));
+  WATTLENS_CHECK(output.write(hooks.results(summary, output.format(), output.text())));
   WATTLENS_CHECK(output.finish());
+  const Result<void> drawn =
+      plot.wanted() ? plot.write(hooks.plot(summary), {&outcome.experiment.id, 1}) : Result<void>();
   if (!outcome.storage_failure) say_what_next(plan, outcome, options);
-  return exit_code_of(outcome, cancel);
+  const ExitCode code = exit_code_of(outcome, cancel);
+  // That there is nothing to draw is no news where nothing was measured.
+  if (code == ExitCode::done) WATTLENS_CHECK(drawn);
+  if (!drawn) fmt::print(stderr, "no plot: {}\n", drawn.error().message);
+  return code;
 }
 
 }  // namespace
 
-Result<ExitCode> run(const RunOptions& options, const base::Cancellation& cancel) {
-  base::SystemClock clock;
+Result<ExitCode> run(const RunOptions& options, const base::Cancellation& cancel, const RunHooks& hooks) {
+  Bench bench;
   WATTLENS_TRY(Plan plan, options.resume ? Plan{} : plan_of(options));
+  if (hooks.complete && !options.resume) {
+    WATTLENS_TRY(plan, hooks.complete(std::move(plan)));
+  }
   WATTLENS_TRY(auto scenario, read_simulated(options.simulate));
   WATTLENS_CHECK(check_wishes(options.settings));
-  WATTLENS_TRY(const auto engines, find_engines());
+  WATTLENS_TRY(bench.engines, find_engines());
   if (!options.resume) {
-    WATTLENS_CHECK(check_names(plan.axes, engines));
+    WATTLENS_CHECK(check_names(plan.axes, bench.engines));
     WATTLENS_CHECK(resolve_image_sizes(plan.axes));
   }
-  MachineLock lock;
-  if (!options.dry_run) {
-    WATTLENS_TRY(lock, lock_machine(options, what_is_measured(options, plan), clock, cancel));
-  }
+  if (!options.dry_run) WATTLENS_CHECK(take_machine(bench, options, what_is_measured(options, plan), cancel));
   std::optional<experiment::Continuation> continuation;
   if (options.resume) {
     WATTLENS_TRY(const auto store, open_store(options.store, store::Access::read));
     WATTLENS_TRY(continuation, find_interrupted(*store, options, Resumed::plan));
-    WATTLENS_TRY(plan, agreed_plan(options, continuation->experiment, engines, clock, cancel));
+    WATTLENS_TRY(plan, agreed_plan(options, continuation->experiment, bench.engines, bench.clock, cancel));
   }
-  WATTLENS_CHECK(resolve_precision(plan.axes, engines, clock, cancel));
+  WATTLENS_TRY(bench.images, open_images(options.images, plan));
+  WATTLENS_CHECK(resolve_precision(plan.axes, bench.engines, bench.clock, cancel));
+  if (!plan.axes.policies.empty()) WATTLENS_CHECK(check_for_requests(scenario));
   WATTLENS_TRY(Output output, Output::open(options.output));
-  WATTLENS_TRY(MachineSettings settings, begin_settings(options, lock, plan, clock));
-  record::MachineState machine = machine::read_machine();
-  machine.settings = settings.recorded();
-  if (options.dry_run) return show_plan(plan, machine, output);
-  workload::WorkProgress progress;
-  const experiment::WorkloadFactory make = [&](const record::PlanPoint& point) {
-    return make_workload(point, engines, machine, plan, options, progress, clock, cancel);
-  };
-  if (options.check_only) return check_outputs(experiment::plan_points(plan.axes), make, output, cancel);
-  Sensors sensors = open_sensors(std::move(scenario), clock, machine,
-                                 [&](base::MonoTime time) { return progress.images_until(time); });
-  meter::MeterSet& meters = sensors.meters;
-  if (continuation) WATTLENS_CHECK(compare_machines(*continuation, machine, meters.channels(), options));
-  WATTLENS_TRY(const auto store, open_store(options.store, store::Access::write));
-  say_what_energy_is(meters, options);
-  say_warnings(lock.warnings);
-  experiment::NeighbourHistory neighbours(clock);
-  ProgressLine line(stderr);
-  const experiment::Instruments instruments{
-      .clock = clock,
-      .meters = meters,
-      .neighbours = {.mark = [&] { neighbours.mark(); },
-                     .forget = [&] { neighbours.forget(); },
-                     .look = [&] { return neighbours.since_mark(); }},
-      .make_workload = make,
-      .sink = *store,
-      .cancel = cancel,
-      .progress = [&](const experiment::Progress& state) { line.show(state); },
-      .run_warnings = run_warnings(sensors, lock, settings),
-  };
-  WATTLENS_TRY(experiment::Outcome outcome,
-               continuation ? experiment::resume_experiment(*std::move(continuation), plan, machine, instruments)
-                            : experiment::run_experiment(plan, machine, instruments));
-  line.clear();
-  WATTLENS_CHECK(settings.end(outcome.experiment, *store));
-  return conclude(plan, outcome, options, cancel, output);
+  WATTLENS_TRY(PlotOutput plot, PlotOutput::open(options.plot, options.output));
+  if (options.dry_run) return show_plan(plan, machine::read_machine(), output);
+  if (options.check_only) {
+    const record::MachineState machine = machine::read_machine();
+    const experiment::WorkloadFactory make = [&](const record::PlanPoint& point) {
+      return make_workload(point, bench.engines, machine, plan, options, bench.progress, bench.clock, cancel,
+                           bench.images ? &*bench.images : nullptr);
+    };
+    auto checked = check_outputs(experiment::plan_points(plan.axes), make, output, cancel);
+    if (bench.images) say_left_out(*bench.images);
+    return checked;
+  }
+  WATTLENS_CHECK(open_bench(bench, options, std::move(scenario), what_is_measured(options, plan)));
+  if (continuation) {
+    WATTLENS_CHECK(compare_machines(*continuation, bench.machine, bench.sensors->meters.channels(), options));
+  }
+  say_what_energy_is(bench, options);
+  say_warnings(bench.lock.warnings);
+  WATTLENS_TRY(experiment::Outcome outcome, measure(bench, plan, options, cancel, std::move(continuation)));
+  if (bench.images) say_left_out(*bench.images);
+  WATTLENS_CHECK(give_back(bench, outcome.experiment));
+  return conclude(plan, outcome, options, cancel, hooks, output, plot);
 }
 
 }  // namespace wattlens::cli

@@ -5,6 +5,7 @@
 #include <vector>
 
 #include "cli/common_flags.h"
+#include "cli/image_flags.h"
 #include "cli/sensors_flags.h"
 #include "cli/settings_flags.h"
 
@@ -50,7 +51,7 @@ void add_resume(CLI::App& run, RunOptions& options, CLI::Option* dry_run, CLI::O
 }  // namespace
 
 // CLI11 keeps the text of a flag; what it means is read in run_plan.cpp, where plan files are read too.
-void add_axes(CLI::App& run, RunOptions& options) {
+void add_model_axes(CLI::App& run, RunOptions& options) {
   run.add_option("--model", options.models, "Networks or model files")->type_name("LIST")->group("Axes");
   run.add_option("--engine", options.engines, "Engines: openvino, libtorch (openvino)")
       ->type_name("LIST")
@@ -60,13 +61,17 @@ void add_axes(CLI::App& run, RunOptions& options) {
       ->type_name("LIST")
       ->group("Axes");
   run.add_option("--hint", options.hints, "latency, throughput (latency)")->type_name("LIST")->group("Axes");
-  run.add_option("--batch", options.batches, "Images per batch (1)")->type_name("LIST")->group("Axes");
   run.add_option("--image-size", options.image_sizes, "Pixels along each side (the model's own; 224)")
       ->type_name("LIST")
       ->group("Axes");
   run.add_option("--threads", options.threads, "Processor threads; 0: the engine chooses (0)")
       ->type_name("LIST")
       ->group("Axes");
+}
+
+void add_axes(CLI::App& run, RunOptions& options) {
+  add_model_axes(run, options);
+  run.add_option("--batch", options.batches, "Images per batch (1)")->type_name("LIST")->group("Axes");
 }
 
 void add_run(CLI::App& app, RunOptions& options) {
@@ -79,12 +84,14 @@ Examples:
   wattlens run sweep.toml --dry-run
   wattlens run --model resnet50 --engine openvino,libtorch --precision f32,bf16 --check-only
   wattlens run --model resnet50 --allow-settings --set cpu.governor=performance --set cpu.turbo=off
+  wattlens run --model resnet50@weights.safetensors --images imagenet/val --batch 8
   wattlens run --resume
 Plan files: docs/plans.md. Models: wattlens network list, NAME@WEIGHTS.safetensors, FILE.onnx (openvino),
 FILE.pt or FILE.pt2 (libtorch).)");
   run.add_option("plan", options.plan_file, "A plan file (TOML); flags win over it")->type_name("PLAN.toml");
   add_axes(run, options);
   add_effort(run, options);
+  add_images(run, options.images);
   run.add_option("--seed", options.seed, "Seed of the order (0)")->check(CLI::NonNegativeNumber)->type_name("N");
   run.add_option("--title", options.title, "A name to find the experiment by")->type_name("TEXT");
   run.add_option("--model-cache", options.model_cache, "Keep compiled models in this folder (recorded; off)")
@@ -99,6 +106,7 @@ FILE.pt or FILE.pt2 (libtorch).)");
   add_resume(run, options, dry_run, check_only);
   add_setting_flags(run, options.settings);
   add_simulate(run, options.simulate);
+  add_plot(run, options.plot)->excludes(dry_run)->excludes(check_only);
   add_store(run, options.store);
   add_output(run, options.output);
 }

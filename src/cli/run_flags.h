@@ -9,7 +9,9 @@ class App;
 
 namespace wattlens::cli {
 
-// --model, --engine, ... --threads
+// --model, --engine, ... --threads, without --batch
+void add_model_axes(CLI::App& run, RunOptions& options);
+// The same with --batch.
 void add_axes(CLI::App& run, RunOptions& options);
 void add_run(CLI::App& app, RunOptions& options);
 

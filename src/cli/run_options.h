@@ -6,7 +6,9 @@
 #include <string>
 
 #include "base/file.h"
+#include "cli/image_input.h"
 #include "cli/output.h"
+#include "cli/plot_output.h"
 #include "cli/settings_command.h"
 
 namespace wattlens::cli {
@@ -43,8 +45,10 @@ struct RunOptions {
   base::Path store;        // empty: the user's
   base::Path model_cache;  // a folder; empty: no cache
   bool system_allocator = false;
+  ImageOptions images;
   SettingsOptions settings;
   OutputOptions output;
+  PlotOptions plot;
 };
 
 }  // namespace wattlens::cli

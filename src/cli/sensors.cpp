@@ -1,5 +1,7 @@
 #include "cli/sensors.h"
 
+#include <fmt/format.h>
+
 #include <utility>
 
 #include "cli/calibrations.h"
@@ -12,6 +14,18 @@ Result<std::optional<simulation::Scenario>> read_simulated(const base::Path& fil
   WATTLENS_TRY(simulation::Scenario scenario, simulation::read_scenario(file));
   if (scenario.title.empty()) scenario.title = file.filename().string();
   return scenario;
+}
+
+Result<void> check_for_requests(const std::optional<simulation::Scenario>& scenario) {
+  if (!scenario) return {};
+  for (const auto& [name, power] : scenario->powers) {
+    if (power.per_image.value == 0.0) continue;
+    return fail(ErrorKind::usage,
+                fmt::format("the power '{}' of {} follows batches, and would not see requests that are served", name,
+                            scenario->title),
+                "use a scenario without per_image_j");
+  }
+  return {};
 }
 
 Sensors open_sensors(std::optional<simulation::Scenario> scenario, base::Clock& clock,

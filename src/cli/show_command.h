@@ -8,6 +8,7 @@
 #include "base/file.h"
 #include "base/result.h"
 #include "cli/output.h"
+#include "cli/plot_output.h"
 #include "record/experiment.h"
 
 namespace wattlens::cli {
@@ -19,6 +20,7 @@ struct ShowOptions {
   base::Path store;                 // --store; empty: the user's
   std::string experiment = "last";  // the beginning of an id, or `last`
   OutputOptions output;
+  PlotOptions plot;
 };
 
 Result<void> show(const ShowOptions& options, const Summarise& summarise, Output& output);

@@ -37,8 +37,9 @@ void add_list(CLI::App& app, ListOptions& options) {
 
 void add_show(CLI::App& app, ShowOptions& options) {
   CLI::App& show = *app.add_subcommand("show", "One experiment: machine, plan, idle power, points, warnings");
-  show.footer("\nExample:\n  wattlens show last");
+  show.footer("\nExamples:\n  wattlens show last\n  wattlens show last --plot energy.svg");
   show.add_option("experiment", options.experiment, "The beginning of an id, or last (last)")->type_name("ID");
+  add_plot(show, options.plot);
   add_store(show, options.store);
   add_output(show, options.output);
 }

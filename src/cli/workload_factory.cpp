@@ -5,7 +5,6 @@
 
 #include "cli/engines.h"
 #include "record/model_name.h"
-#include "workload/inference.h"
 
 namespace wattlens::cli {
 namespace {
@@ -15,17 +14,14 @@ constexpr double kWorkerMemoryShare = 0.8;
 
 }  // namespace
 
-std::unique_ptr<workload::Workload> make_workload(record::PlanPoint point,
-                                                  std::span<const worker::EngineLocation> engines,
-                                                  const record::MachineState& machine, const experiment::Plan& plan,
-                                                  const RunOptions& options, workload::WorkProgress& progress,
-                                                  const base::Clock& clock, const base::Cancellation& cancel) {
+workload::InferenceOptions inference_options(record::PlanPoint point, std::span<const worker::EngineLocation> engines,
+                                             const record::MachineState& machine, const experiment::Plan& plan,
+                                             const RunOptions& options) {
   const record::ModelName model = record::parse_model_name(point.model);
   workload::InferenceOptions inference;
   inference.engine = *engine_named(engines, point.engine);
   inference.model_cache = options.model_cache;
   inference.client.system_allocator = options.system_allocator;
-  if (!options.simulate.empty()) inference.progress = &progress;
   const base::Bytes memory = machine.usable_memory();
   if (memory > base::Bytes{}) inference.client.memory_budget = memory * kWorkerMemoryShare;
   if (const auto budget = plan.effort.budget) {
@@ -39,6 +35,18 @@ std::unique_ptr<workload::Workload> make_workload(record::PlanPoint point,
     point.model = model.network;
   }
   inference.point = std::move(point);
+  return inference;
+}
+
+std::unique_ptr<workload::Workload> make_workload(record::PlanPoint point,
+                                                  std::span<const worker::EngineLocation> engines,
+                                                  const record::MachineState& machine, const experiment::Plan& plan,
+                                                  const RunOptions& options, workload::WorkProgress& progress,
+                                                  const base::Clock& clock, const base::Cancellation& cancel,
+                                                  workload::ImageInput* images) {
+  workload::InferenceOptions inference = inference_options(std::move(point), engines, machine, plan, options);
+  inference.images = images;
+  if (!options.simulate.empty()) inference.progress = &progress;
   return std::make_unique<workload::InferenceWorkload>(std::move(inference), clock, cancel);
 }
 

@@ -38,6 +38,7 @@ struct SessionOptions {
   std::int64_t image_size = 224;
   std::int64_t threads = 0;  // 0: the engine chooses
   base::Path model_cache;    // a folder; empty: no cache
+  bool any_batch = false;    // batches of 1 to `batch` images, as a server needs them; else of `batch` alone
 };
 
 // Row-major float32, outermost dimension first: images are [batch, 3, height, width].
@@ -62,9 +63,11 @@ class Session {
   virtual std::int64_t slots() const = 0;  // how many batches may be in flight: 1 under the latency hint
   // Copies the images into every slot: seeded N(0, 1) or real ones, never an untouched buffer.
   virtual Result<void> set_input(const TensorView& images) = 0;
-  virtual Result<void> enqueue(std::int64_t slot) = 0;       // one batch; may return before or after it is complete
+  // One batch of the first `images` images; may return before or after it is complete. With `any_batch` of 1 to the
+  // compiled batch, else of the compiled batch alone.
+  virtual Result<void> enqueue(std::int64_t slot, std::int64_t images) = 0;
   virtual Result<Completion> next_completion() = 0;          // blocks until any batch in flight is complete
-  virtual Result<TensorView> output(std::int64_t slot) = 0;  // logits [batch, classes] of its last batch
+  virtual Result<TensorView> output(std::int64_t slot) = 0;  // logits [images, classes] of its last batch
 };
 
 // Fails with ErrorKind::usage for what the user can mend (an unsupported operator, named; a broken file) and with

@@ -109,8 +109,9 @@ class OpenvinoEngine final : public Engine {
     info.compile = clock.now() - begin;
     info.input_shape = {options.batch, loaded.input.channels, options.image_size, options.image_size};
     info.input_layout = network::to_string(loaded.input.layout);
-    return start_session(compiled, options.hint == "throughput",
-                         {std::move(info), std::move(loaded.operators), loaded.input.layout, loaded.output});
+    return start_session(
+        compiled, options.hint == "throughput",
+        {std::move(info), std::move(loaded.operators), loaded.input.layout, loaded.output, options.any_batch});
   }
 
  private:

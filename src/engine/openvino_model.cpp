@@ -74,7 +74,8 @@ void insert_weights(ov::Model& model, const network::Graph& graph, const network
 // The network goes through ONNX like any other model, but its weights, which may be hundreds of megabytes, do not.
 Result<ModelPointer> read_network(const ModelSource& source, const SessionOptions& options) {
   WATTLENS_TRY(const auto graph, network::build(source.network, {options.image_size, source.classes}));
-  WATTLENS_TRY(const auto onnx, network::onnx_without_weights(graph, options.batch));
+  WATTLENS_TRY(const auto onnx,
+               network::onnx_without_weights(graph, options.any_batch ? network::kBatch : options.batch));
   WATTLENS_TRY(const auto weights, weights_of(graph, source));
   const auto doing = fmt::format("cannot read the network {}", source.network);
   return without_exceptions(doing, ErrorKind::internal, [&]() -> Result<ModelPointer> {
@@ -130,6 +131,20 @@ Result<void> fit(ov::Model& model, const network::ImageInput& input, const std::
   return {};
 }
 
+// From the batch that its operators were counted for to any up to it.
+Result<void> free_batch(ov::Model& model, const network::ImageInput& input, const std::string& name,
+                        const SessionOptions& options, std::vector<std::string>& conditions) {
+  const auto shape = input.shape(options.batch, options.image_size);
+  ov::PartialShape wanted(std::vector<ov::Dimension>(shape.begin(), shape.end()));
+  wanted[0] = ov::Dimension(1, options.batch);
+  const auto doing = fmt::format("{} cannot run batches of 1 to {} images", name, options.batch);
+  conditions.push_back(fmt::format("batch: any up to {}", options.batch));
+  return without_exceptions(doing, ErrorKind::usage, [&]() -> Result<void> {
+    model.reshape(wanted);
+    return {};
+  });
+}
+
 // Images go in and logits come out as float32 whatever the file holds.
 ModelPointer with_float_tensors(const ModelPointer& model, std::size_t output) {
   const bool input_is_f32 = model->input().get_element_type() == ov::element::f32;
@@ -160,6 +175,7 @@ Result<LoadedModel> load_model(const ModelSource& source, const SessionOptions& 
   const auto doing = fmt::format("cannot prepare {}", name);
   return without_exceptions(doing, ErrorKind::run_failed, [&]() -> Result<LoadedModel> {
     loaded.operators = operators_of(*model);
+    if (options.any_batch) WATTLENS_CHECK(free_batch(*model, loaded.input, name, options, loaded.conditions));
     loaded.model = with_float_tensors(model, loaded.output);
     return std::move(loaded);
   });

@@ -38,24 +38,31 @@ void copy_images(const TensorView& images, std::span<float> into, network::Image
 class OpenvinoSession : public SlotSession {
  public:
   OpenvinoSession(std::vector<ov::InferRequest> requests, SessionFacts facts)
-      : SlotSession(std::move(facts.info), std::move(facts.operators), std::ssize(requests)),
+      : SlotSession(std::move(facts.info), std::move(facts.operators), std::ssize(requests), facts.any_batch),
         requests_(std::move(requests)),
         layout_(facts.layout),
-        output_(facts.output) {}
+        output_(facts.output) {
+    if (!facts.any_batch) return;
+    for (std::size_t slot = 0; slot < requests_.size(); ++slot) {
+      whole_.emplace_back(ov::element::f32, tensor_shape());
+    }
+    given_.resize(requests_.size());
+  }
 
  protected:
   Result<void> copy_input(const TensorView& images) override {
     return without_exceptions("cannot set the input", ErrorKind::run_failed, [&]() -> Result<void> {
-      for (auto& request : requests_) {
-        auto tensor = request.get_input_tensor();
+      for (std::size_t slot = 0; slot < requests_.size(); ++slot) {
+        auto tensor = whole_.empty() ? requests_[slot].get_input_tensor() : whole_[slot];
         copy_images(images, {tensor.data<float>(), tensor.get_size()}, layout_);
       }
       return {};
     });
   }
 
-  Result<void> start(std::int64_t slot) override {
+  Result<void> start(std::int64_t slot, std::int64_t images) override {
     return without_exceptions("cannot run a batch", ErrorKind::run_failed, [&]() -> Result<void> {
+      if (!whole_.empty()) give(slot, images);
       launch(requests_[slot], slot);
       return {};
     });
@@ -83,7 +90,27 @@ class OpenvinoSession : public SlotSession {
   std::vector<ov::InferRequest>& requests() { return requests_; }
 
  private:
+  ov::Shape tensor_shape() const {
+    const auto& nchw = describe().input_shape;
+    ov::Shape shape(nchw.begin(), nchw.end());
+    if (layout_ == network::ImageLayout::nhwc) shape = {shape[0], shape[2], shape[3], shape[1]};
+    return shape;
+  }
+
+  // The first images of all that the slot holds, without a copy.
+  void give(std::int64_t slot, std::int64_t images) {
+    if (given_[slot] == images) return;
+    const ov::Coordinate begin(whole_[slot].get_shape().size(), 0);
+    ov::Coordinate end(whole_[slot].get_shape());
+    end[0] = static_cast<std::size_t>(images);
+    given_[slot] = 0;
+    requests_[slot].set_input_tensor(ov::Tensor(whole_[slot], begin, end));
+    given_[slot] = images;
+  }
+
   std::vector<ov::InferRequest> requests_;  // one of each slot
+  std::vector<ov::Tensor> whole_;           // the largest batch of each slot, where it is compiled for any; else empty
+  std::vector<std::int64_t> given_;         // of that, how many images the request has; 0: not known
   network::ImageLayout layout_;
   std::size_t output_;
 };

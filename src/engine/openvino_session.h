@@ -21,6 +21,7 @@ struct SessionFacts {
   std::vector<Operator> operators;
   network::ImageLayout layout = network::ImageLayout::nchw;  // of the model; images given to the session are NCHW
   std::size_t output = 0;                                    // which output is looked at
+  bool any_batch = false;                                    // compiled for batches of 1 to that of input_shape
 };
 
 // Allocates every slot. Fails with run_failed where memory does not suffice.

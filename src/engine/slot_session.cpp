@@ -16,8 +16,11 @@ std::int64_t element_count(const std::vector<std::int64_t>& shape) {
 
 }  // namespace
 
-SlotSession::SlotSession(record::WorkloadInfo info, std::vector<Operator> operators, std::int64_t slots)
-    : info_(std::move(info)), operators_(std::move(operators)), slots_(static_cast<std::size_t>(slots)) {}
+SlotSession::SlotSession(record::WorkloadInfo info, std::vector<Operator> operators, std::int64_t slots, bool any_batch)
+    : info_(std::move(info)),
+      operators_(std::move(operators)),
+      slots_(static_cast<std::size_t>(slots)),
+      any_batch_(any_batch) {}
 
 Result<void> SlotSession::set_input(const TensorView& images) {
   if (in_flight_ > 0) return fail(ErrorKind::internal, "set_input while a batch is in flight");
@@ -32,16 +35,20 @@ Result<void> SlotSession::set_input(const TensorView& images) {
   return {};
 }
 
-Result<void> SlotSession::enqueue(std::int64_t index) {
+Result<void> SlotSession::enqueue(std::int64_t index, std::int64_t images) {
   if (!has_input_) {
     return fail(ErrorKind::internal, "enqueue before set_input: the input would be whatever memory held");
   }
   if (!exists(index) || slots_[index].in_flight) {
     return fail(ErrorKind::internal, fmt::format("slot {} of {} is busy or does not exist", index, slots()));
   }
+  if (images < 1 || images > batch() || (images != batch() && !any_batch_)) {
+    return fail(ErrorKind::internal, fmt::format("{} images for a model compiled for {}{}", images,
+                                                 any_batch_ ? "batches up to " : "batches of ", batch()));
+  }
   if (!started_) started_ = clock_.now();
   slots_[index].has_output = false;
-  WATTLENS_CHECK(start(index));
+  WATTLENS_CHECK(start(index, images));
   slots_[index].in_flight = true;
   ++in_flight_;
   return {};

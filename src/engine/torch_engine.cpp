@@ -102,12 +102,15 @@ class TorchEngine final : public Engine {
     WATTLENS_TRY(const auto device, find_device(options.device));
     WATTLENS_CHECK(check_native(device, options.precision));
 
-    TorchRun run{.placement = {.device = torch_device(device.id), .type = type}, .info = describe(device, options)};
+    TorchRun run{.placement = {.device = torch_device(device.id), .type = type},
+                 .info = describe(device, options),
+                 .any_batch = options.any_batch};
     WATTLENS_CHECK(load(source, options, run));
+    if (options.any_batch) run.info.conditions.push_back(fmt::format("batch: any up to {}", options.batch));
     run.info.conditions.push_back(fmt::format("memory format: {}", to_text(run.placement.format)));
     if (!run.placement.device.is_cpu()) {
       allow_tf32(options.precision == "tf32");
-      const bool as_graph = run.info.streams == 1 && options.batch <= kLargestBatchOfGraph;
+      const bool as_graph = run.info.streams == 1 && !options.any_batch && options.batch <= kLargestBatchOfGraph;
       if (as_graph) run.model = as_cuda_graph(std::move(run.model));
       run.info.conditions.push_back(fmt::format("CUDA graph: {}", as_graph ? "on" : "off"));
     }

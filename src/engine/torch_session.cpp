@@ -7,6 +7,7 @@
 #include <c10/core/Event.h>
 #include <c10/core/InferenceMode.h>
 
+#include <algorithm>
 #include <condition_variable>
 #include <deque>
 #include <exception>
@@ -30,7 +31,7 @@ struct Tensors {
 class TorchSession : public SlotSession {
  public:
   explicit TorchSession(TorchRun run)
-      : SlotSession(std::move(run.info), std::move(run.operators), run.info.streams),
+      : SlotSession(std::move(run.info), std::move(run.operators), run.info.streams, run.any_batch),
         model_(std::move(run.model)),
         placement_(run.placement),
         tensors_(static_cast<std::size_t>(slots())) {}
@@ -69,13 +70,13 @@ class TorchSession : public SlotSession {
 
   // One batch, here and now; on a GPU it is only launched. The last output goes first, so that its memory can be used
   // again.
-  Finished compute(std::int64_t index) {
+  Finished compute(std::int64_t index, std::int64_t images) {
     auto& slot = tensors_[index];
     Finished finished{.completion = {.slot = index, .time = {}}, .failure = nullptr};
     try {
       const c10::InferenceMode inference;
       slot.output = at::Tensor();
-      slot.output = model_->forward(slot.input);
+      slot.output = model_->forward(images == batch() ? slot.input : slot.input.narrow(0, 0, images));
     } catch (...) {
       finished.failure = std::current_exception();
     }
@@ -94,8 +95,8 @@ class SynchronousSession final : public TorchSession {
   using TorchSession::TorchSession;
 
  private:
-  Result<void> start(std::int64_t slot) override {
-    finished_ = compute(slot);
+  Result<void> start(std::int64_t slot, std::int64_t images) override {
+    finished_ = compute(slot, images);
     return {};
   }
   Finished wait() override { return finished_; }
@@ -115,29 +116,42 @@ class ThreadedSession final : public TorchSession {
   ~ThreadedSession() override { threads_.clear(); }  // waits for them: they use what is destroyed next
 
  private:
-  Result<void> start(std::int64_t slot) override {
+  Result<void> start(std::int64_t slot, std::int64_t images) override {
     const std::lock_guard lock(mutex_);
-    wanted_.push_back(slot);
+    wanted_.push_back({slot, images});
     any_wanted_.notify_all();
     return {};
   }
 
   Finished wait() override { return finished_.pop(); }
 
+  struct Wanted {
+    std::int64_t slot = 0;
+    std::int64_t images = 0;
+  };
+
   void work(std::int64_t slot, const std::stop_token& stop) {
     at::globalContext().setFlushDenormal(true);  // holds for the thread that asks
     at::set_num_threads(1);
     std::unique_lock lock(mutex_);
-    while (any_wanted_.wait(lock, stop, [&] { return std::erase(wanted_, slot) > 0; })) {
+    std::int64_t images = 0;
+    const auto asked = [&] {
+      const auto found = std::ranges::find(wanted_, slot, &Wanted::slot);
+      if (found == wanted_.end()) return false;
+      images = found->images;
+      wanted_.erase(found);
+      return true;
+    };
+    while (any_wanted_.wait(lock, stop, asked)) {
       lock.unlock();
-      finished_.push(compute(slot));
+      finished_.push(compute(slot, images));
       lock.lock();
     }
   }
 
   std::mutex mutex_;
   std::condition_variable_any any_wanted_;
-  std::vector<std::int64_t> wanted_;
+  std::vector<Wanted> wanted_;
   FinishedQueue finished_;
   std::vector<std::jthread> threads_;
 };
@@ -150,11 +164,11 @@ class StreamSession final : public TorchSession {
   }
 
  private:
-  Result<void> start(std::int64_t index) override {
+  Result<void> start(std::int64_t index, std::int64_t images) override {
     auto launched = Finished{.completion = {.slot = index, .time = {}}, .failure = nullptr};
     try {
       const c10::DeviceGuard guard(device());
-      launched = compute(index);
+      launched = compute(index, images);
       completed_[static_cast<std::size_t>(index)].record(current_stream());
     } catch (...) {
       launched.failure = std::current_exception();

@@ -14,6 +14,7 @@ struct TorchRun {
   Placement placement;
   record::WorkloadInfo info;  // what the session then tells of itself; its `streams` is the number of slots
   std::vector<Operator> operators;
+  bool any_batch = false;  // batches of 1 to that of info.input_shape
 };
 
 // A batch runs in the thread that enqueues it; with more than one slot on the processor, each slot has a thread of its

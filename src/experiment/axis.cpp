@@ -112,22 +112,6 @@ Result<std::vector<std::string>> parse_word_axis(std::string_view text, std::str
   return words;
 }
 
-Result<base::Seconds> parse_duration(std::string_view text, std::string_view name) {
-  const std::string_view whole = base::trim(text);
-  const std::size_t digits = whole.find_last_of("0123456789.") + 1;
-  const std::string_view unit = base::trim(whole.substr(digits));
-  const auto number = base::parse_number(base::trim(whole.substr(0, digits)));
-  const double factor = unit.empty() || unit == "s" ? 1.0
-                        : unit == "ms"              ? 1e-3
-                        : unit == "m"               ? 60.0
-                        : unit == "h"               ? 3600.0
-                                                    : 0.0;
-  if (!number || factor == 0.0 || !std::isfinite(*number) || *number <= 0.0 || *number * factor > 1e9) {
-    return fail(ErrorKind::usage, fmt::format("{}: '{}' is no duration", name, text), "write 120s, 500ms, 2m or 1h");
-  }
-  return base::seconds(*number * factor);
-}
-
 Result<double> parse_share(std::string_view text, std::string_view name) {
   const std::string_view whole = base::trim(text);
   const bool percent = whole.ends_with('%');

@@ -8,8 +8,8 @@
 #include <string_view>
 #include <vector>
 
+#include "base/duration.h"
 #include "base/result.h"
-#include "base/units.h"
 
 namespace wattlens::experiment {
 
@@ -23,8 +23,7 @@ Result<std::vector<std::int64_t>> parse_integer_axis(std::string_view text, std:
 // Comma-separated words; equal ones are kept once, in the order written.
 Result<std::vector<std::string>> parse_word_axis(std::string_view text, std::string_view name);
 
-// "120s", "500ms", "2m", "1h"; a plain number counts seconds. Positive.
-Result<base::Seconds> parse_duration(std::string_view text, std::string_view name);
+using base::parse_duration;
 
 // "2%" or "0.02"; in (0, 1].
 Result<double> parse_share(std::string_view text, std::string_view name);

@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <limits>
 #include <utility>
 
 #include "base/random.h"
@@ -113,6 +114,17 @@ std::vector<std::string> advice_for(const ComparedSide& base, const ComparedSide
   }
   if (out.empty() && energy.pairs == 0) out.emplace_back("blocks: measure both sides in one go");
   return out;
+}
+
+// Whole blocks: runs of the point that has fewest.
+std::int64_t whole_blocks(const record::Experiment& experiment, std::span<const record::Run> runs) {
+  std::int64_t fewest = std::numeric_limits<std::int64_t>::max();
+  for (const record::PlanPoint& point : experiment.points) {
+    const auto done = std::ranges::count_if(
+        runs, [&](const record::Run& run) { return run.point == point.id && run.status == record::RunStatus::done; });
+    fewest = std::min<std::int64_t>(fewest, done);
+  }
+  return fewest;
 }
 
 // What all pairs of the comparison share.
@@ -297,6 +309,12 @@ bool decided(const ComparisonResult& result) {
     const double limit = 1.0 + result.fail_above.value_or(0.0);
     return !result.fail_above || finding.ratio->low > limit || finding.ratio->high <= limit;
   });
+}
+
+bool decided_at_look(const record::Experiment& experiment, std::span<const record::Run> runs,
+                     const ComparisonRules& rules) {
+  if (!is_planned_look(whole_blocks(experiment, runs))) return false;
+  return decided(compare_in_blocks({experiment, {runs.begin(), runs.end()}}, rules));
 }
 
 }  // namespace wattlens::experiment

@@ -56,4 +56,8 @@ bool has_planned_looks(const record::Experiment& experiment);
 // Whether a comparison may be looked at after so many whole blocks.
 bool is_planned_look(std::int64_t blocks);
 
+// Whether a comparison that goes on has reached a planned look, and is decided there.
+bool decided_at_look(const record::Experiment& experiment, std::span<const record::Run> runs,
+                     const ComparisonRules& rules);
+
 }  // namespace wattlens::experiment

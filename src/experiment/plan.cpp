@@ -6,8 +6,10 @@
 #include <array>
 #include <span>
 #include <string_view>
+#include <utility>
 
 #include "base/text.h"
+#include "experiment/serving.h"
 
 namespace wattlens::experiment {
 namespace {
@@ -36,7 +38,8 @@ Result<void> check_not_empty(const std::vector<T>& values, std::string_view axis
 std::size_t count_points(const Axes& axes) {
   std::size_t count = 1;
   for (const std::size_t size :
-       {axes.models.size(), axes.engines.size(), axes.devices.size(), axes.precisions.size(), axes.hints.size(),
+       {std::max<std::size_t>(1, axes.arrivals.size()), std::max<std::size_t>(1, axes.policies.size()),
+        axes.models.size(), axes.engines.size(), axes.devices.size(), axes.precisions.size(), axes.hints.size(),
         axes.batches.size(), std::max<std::size_t>(1, axes.image_sizes.size()), axes.threads.size()}) {
     if (size > kMostPoints) return size;
     count *= size;
@@ -52,6 +55,7 @@ Effort effort_from_json(const base::Json& json) {
   if (json.contains("budget_s")) effort.budget = seconds("budget_s");
   json.at("quick").get_to(effort.quick);
   if (json.contains("window_s")) effort.window = seconds("window_s");
+  if (json.contains("batches_per_window")) effort.batches = json.at("batches_per_window").get<std::int64_t>();
   effort.warm_up_limit = seconds("warm_up_limit_s");
   effort.idle = seconds("idle_s");
   effort.point_limit = seconds("point_limit_s");
@@ -63,10 +67,38 @@ Effort effort_from_json(const base::Json& json) {
   return effort;
 }
 
+base::Json to_json(const PlanImages& images) {
+  return {{"path", images.path},     {"name", images.name},
+          {"count", images.count},   {"fingerprint", images.fingerprint},
+          {"labels", images.labels}, {"skip_broken", images.skip_broken}};
+}
+
+// Throws what the JSON library throws.
+PlanImages images_from_json(const base::Json& json) {
+  PlanImages images;
+  json.at("path").get_to(images.path);
+  json.at("name").get_to(images.name);
+  json.at("count").get_to(images.count);
+  json.at("fingerprint").get_to(images.fingerprint);
+  json.at("labels").get_to(images.labels);
+  json.at("skip_broken").get_to(images.skip_broken);
+  return images;
+}
+
 std::vector<std::int64_t> image_sizes_of(const Axes& axes, const std::string& model) {
   if (!axes.image_sizes.empty()) return axes.image_sizes;
   const auto own = axes.own_image_sizes.find(model);
   return {own == axes.own_image_sizes.end() ? kUsualImageSize : own->second};
+}
+
+// Ids that no point has are left out.
+std::vector<record::PlanPoint> chosen(std::vector<record::PlanPoint> points, std::span<const std::string> ids) {
+  std::vector<record::PlanPoint> some;
+  for (const std::string& id : ids) {
+    const auto found = std::ranges::find(points, id, &record::PlanPoint::id);
+    if (found != points.end()) some.push_back(std::move(*found));
+  }
+  return some;
 }
 
 }  // namespace
@@ -84,6 +116,7 @@ Result<void> check(const Plan& plan) {
   constexpr std::array<std::string_view, 2> kHints = {"latency", "throughput"};
   WATTLENS_CHECK(check_words(axes.precisions, kPrecisions, "precision"));
   WATTLENS_CHECK(check_words(axes.hints, kHints, "hint"));
+  WATTLENS_CHECK(check_serving(axes));
   if (count_points(axes) > kMostPoints) {
     return fail(ErrorKind::usage, fmt::format("the plan has more than {} points", kMostPoints),
                 "shorten an axis or split the plan");
@@ -100,9 +133,28 @@ Result<void> check(const Plan& plan) {
   return {};
 }
 
+namespace {
+
+// One for every way in which requests come and are served; the point itself where none are.
+std::vector<record::PlanPoint> serving_points(const record::PlanPoint& point, const Axes& axes) {
+  if (axes.policies.empty()) return {point};
+  std::vector<record::PlanPoint> points;
+  for (const std::string& arrivals : axes.arrivals)
+    for (const std::string& policy : axes.policies) {
+      points.push_back(point);
+      points.back().arrivals = arrivals;
+      points.back().policy = policy;
+      points.back().requests = axes.requests;
+    }
+  return points;
+}
+
+}  // namespace
+
 std::vector<record::PlanPoint> plan_points(const Axes& axes) {
   std::vector<record::PlanPoint> points;
-  record::PlanPoint point;
+  const std::vector<std::int64_t> batches =
+      axes.policies.empty() ? axes.batches : std::vector<std::int64_t>{largest_batch(axes)};
   for (const std::string& model : axes.models)
     for (const std::string& engine : axes.engines)
       for (const std::string& device : axes.devices)
@@ -110,17 +162,20 @@ std::vector<record::PlanPoint> plan_points(const Axes& axes) {
           for (const std::string& hint : axes.hints)
             for (const std::int64_t image_size : image_sizes_of(axes, model))
               for (const std::int64_t threads : axes.threads)
-                for (const std::int64_t batch : axes.batches) {
-                  point = {"", model, engine, device, precision, hint, batch, image_size, threads};
-                  point.id = point_id(point);
-                  points.push_back(point);
-                }
-  return points;
+                for (const std::int64_t batch : batches)
+                  for (auto& point :
+                       serving_points({"", model, engine, device, precision, hint, batch, image_size, threads}, axes)) {
+                    point.id = point_id(point);
+                    points.push_back(std::move(point));
+                  }
+  return axes.only.empty() ? points : chosen(std::move(points), axes.only);
 }
 
 std::string point_id(const record::PlanPoint& point) {
-  return fmt::format("{}/{}/{}/{}/{}/b{}/{}px/t{}", point.model, point.engine, point.device, point.precision,
-                     point.hint, point.batch, point.image_size, point.threads);
+  std::string id = fmt::format("{}/{}/{}/{}/{}/b{}/{}px/t{}", point.model, point.engine, point.device, point.precision,
+                               point.hint, point.batch, point.image_size, point.threads);
+  if (!point.policy.empty()) id += fmt::format("/{}/{}", point.arrivals, point.policy);
+  return id;
 }
 
 base::Json to_json(const Plan& plan) {
@@ -132,10 +187,15 @@ base::Json to_json(const Plan& plan) {
                   {"precision", axes.precisions},   {"hint", axes.hints},     {"batch", axes.batches},
                   {"image_size", axes.image_sizes}, {"threads", axes.threads}};
   if (!axes.own_image_sizes.empty()) json["axes"]["own_image_size"] = axes.own_image_sizes;
+  if (!axes.policies.empty()) {
+    json["serving"] = {{"arrivals", axes.arrivals}, {"policy", axes.policies}, {"requests", axes.requests}};
+  }
+  if (!axes.only.empty()) json["axes"]["only"] = axes.only;
   base::Json& measure = json["measure"];
   if (effort.budget) measure["budget_s"] = effort.budget->value;
   measure["quick"] = effort.quick;
   if (effort.window) measure["window_s"] = effort.window->value;
+  if (effort.batches) measure["batches_per_window"] = *effort.batches;
   measure["warm_up_limit_s"] = effort.warm_up_limit.value;
   measure["idle_s"] = effort.idle.value;
   measure["point_limit_s"] = effort.point_limit.value;
@@ -144,6 +204,7 @@ base::Json to_json(const Plan& plan) {
   measure["rate_hz"] = effort.rate.value;
   measure["repeat_disturbed"] = effort.repeat_disturbed;
   if (effort.planned_looks) measure["planned_looks"] = true;
+  if (plan.images) json["images"] = to_json(*plan.images);
   json["seed"] = plan.seed;
   return json;
 }
@@ -165,8 +226,16 @@ Result<Plan> plan_from_json(const base::Json& json) {
     axes.at("batch").get_to(plan.axes.batches);
     axes.at("image_size").get_to(plan.axes.image_sizes);
     axes.at("threads").get_to(plan.axes.threads);
+    if (axes.contains("only")) axes.at("only").get_to(plan.axes.only);
     if (axes.contains("own_image_size")) axes.at("own_image_size").get_to(plan.axes.own_image_sizes);
+    if (json.contains("serving")) {
+      const base::Json& serving = json.at("serving");
+      serving.at("arrivals").get_to(plan.axes.arrivals);
+      serving.at("policy").get_to(plan.axes.policies);
+      serving.at("requests").get_to(plan.axes.requests);
+    }
     plan.effort = effort_from_json(json.at("measure"));
+    if (json.contains("images")) plan.images = images_from_json(json.at("images"));
     json.at("seed").get_to(plan.seed);
   } catch (const base::Json::exception& error) {
     return fail(ErrorKind::usage, fmt::format("the stored plan cannot be read: {}", error.what()),

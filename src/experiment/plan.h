@@ -26,6 +26,11 @@ struct Axes {
   std::vector<std::int64_t> image_sizes;                // empty: each model's own
   std::vector<std::int64_t> threads = {0};              // 0: the engine chooses
   std::map<std::string, std::int64_t> own_image_sizes;  // of models; those without an entry have the usual one
+  // Of points that serve requests (docs/serving.md): then there are no batches but those that the policies make.
+  std::vector<std::string> arrivals;
+  std::vector<std::string> policies;
+  std::int64_t requests = 0;      // in each window
+  std::vector<std::string> only;  // ids: these of the points, in this order; empty: all
 };
 
 inline constexpr std::int64_t kUsualImageSize = 224;
@@ -34,6 +39,7 @@ struct Effort {
   std::optional<base::Seconds> budget;      // for everything after the plan is read
   bool quick = false;                       // 5 repetitions are enough, windows of 1 s
   std::optional<base::Seconds> window;      // empty: 2 s; 1 s when quick; less where a budget asks for it
+  std::optional<std::int64_t> batches;      // that a window holds at least; empty: kBatchesPerWindow
   base::Seconds warm_up_limit{10.0};        // of one repetition
   base::Seconds idle{1.0};                  // length of each idle baseline
   base::Seconds point_limit{300.0};         // time for one point over all its repetitions
@@ -44,10 +50,21 @@ struct Effort {
   bool repeat_disturbed = true;             // a window that a neighbour disturbed is measured once more
 };
 
+// Real images as input, as they were when the experiment began. Plain facts: this folder opens none.
+struct PlanImages {
+  std::string path;         // as the user gave it
+  std::string name;         // of the folder or the file
+  std::int64_t count = 0;   // of images
+  std::string fingerprint;  // of their names and sizes
+  bool labels = false;      // how often the model is right is counted
+  bool skip_broken = false;
+};
+
 struct Plan {
   std::string title;
   Axes axes;
   Effort effort;
+  std::optional<PlanImages> images;  // empty: seeded numbers
   std::uint64_t seed = 0;  // of the order; weights and inputs have seed 0 always, so that outputs can be checked
 };
 
@@ -62,7 +79,7 @@ inline constexpr std::int64_t kBatchesPerWindow = 5;
 // Refuses empty axes, unknown words and contradictions. Whether a model or an engine exists is not known here.
 Result<void> check(const Plan& plan);
 
-// Every combination, models outermost. `check` has passed.
+// Every combination, models outermost; or those that `only` names. `check` has passed.
 std::vector<record::PlanPoint> plan_points(const Axes& axes);
 
 // "resnet50/openvino/cpu/bf16/latency/b8/224px/t2": unique within a plan, the same in every experiment.

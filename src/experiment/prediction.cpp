@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "experiment/schedule.h"
+#include "experiment/serving.h"
 #include "stats/planned_looks.h"
 #include "stats/stop_rule.h"
 
@@ -21,7 +22,11 @@ Prediction predict(const Plan& plan, std::span<const Seconds> batch_times) {
   Prediction prediction{.points = static_cast<std::int64_t>(batch_times.size())};
   const Seconds fixed = kIdleBaselines * effort.idle + static_cast<double>(prediction.points) * kPrepare;
   const std::optional<Seconds> time = effort.budget ? std::optional(*effort.budget - fixed) : std::nullopt;
-  const std::vector<WindowPlan> windows = plan_windows(batch_times, effort, time);
+  std::vector<WindowPlan> windows = plan_windows(batch_times, effort, time);
+  const std::vector<record::PlanPoint> points = plan_points(plan.axes);
+  for (std::size_t i = 0; i < std::min(windows.size(), points.size()); ++i) {
+    windows[i] = planned_for_requests(windows[i], points[i]);
+  }
   if (time) {
     std::vector<Remaining> remaining;
     for (const WindowPlan& window : windows) remaining.push_back({window.predicted()});

@@ -61,9 +61,11 @@ void wait_for_start(const RepetitionContext& context, std::int64_t index) {
 Result<std::vector<record::Warning>> one_window(workload::Workload& workload, const WindowPlan& plan,
                                                 const RepetitionContext& context, record::Run& run) {
   const record::OwnCost before = context.sampler.cost();
-  WATTLENS_TRY(const workload::WorkDone work, workload.run({.duration = plan.duration, .min_batches = plan.batches}));
+  WATTLENS_TRY(workload::WorkDone work,
+               workload.run({.duration = plan.duration, .min_batches = plan.batches, .serving = context.serving}));
   const record::OwnCost after = context.sampler.cost();
   record::Window window = to_window(work);
+  window.served = std::move(work.served);
   run.samples = context.sampler.take(window.begin, window.end);
   std::vector<record::Warning> warnings =
       meter::measure_window(context.channels, run.samples, context.idle, window, {.used = context.used});
@@ -79,7 +81,9 @@ Result<std::vector<record::Warning>> one_window(workload::Workload& workload, co
 Result<Seconds> repeat(workload::Workload& workload, const WindowPlan& plan, const RepetitionContext& context,
                        record::Run& run) {
   context.neighbours.mark();
-  WATTLENS_TRY(const WarmUp warm, warm_up(workload, context.channels, context.sampler, plan.warm_up_limit));
+  WATTLENS_TRY(const WarmUp warm, context.serving
+                                      ? warm_up_for_requests(workload)
+                                      : warm_up(workload, context.channels, context.sampler, plan.warm_up_limit));
   run.warm_up = warm.duration;
   run.stationary = warm.stationary;
   if (context.on_warm) context.on_warm();

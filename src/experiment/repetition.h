@@ -2,6 +2,7 @@
 #pragma once
 
 #include <functional>
+#include <optional>
 #include <span>
 #include <string>
 
@@ -35,6 +36,7 @@ struct RepetitionContext {
   const NeighbourProbe& neighbours;
   std::function<void()> on_warm;  // between warm-up and window
   bool repeat_when_disturbed = true;
+  std::optional<workload::ServingRequest> serving{};  // the window's work, where requests are served
 };
 
 // Fills what the repetition adds to `run`: warm_up, one window (measured again where a neighbour disturbed the first),

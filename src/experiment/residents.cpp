@@ -4,6 +4,8 @@
 
 #include <algorithm>
 
+#include "experiment/serving.h"
+
 namespace wattlens::experiment {
 namespace {
 
@@ -28,12 +30,13 @@ Result<void> prepare(Resident& resident) {
 }  // namespace
 
 Result<Resident*> Residents::acquire(const record::PlanPoint& point, record::OutputCheck& check) {
-  if (const auto found = std::ranges::find(residents_, point.id, &Resident::point); found != residents_.end()) {
+  const std::string id = compiled_id(point);
+  if (const auto found = std::ranges::find(residents_, id, &Resident::compiled); found != residents_.end()) {
     residents_.splice(residents_.begin(), residents_, found);
     check = found->check;
     return &residents_.front();
   }
-  Resident resident{point.id, make_(point), {}, {}};
+  Resident resident{id, make_(point), {}, {}};
   Result<void> prepared = prepare(resident);
   if (!prepared && prepared.error().kind == ErrorKind::run_failed && !residents_.empty()) {
     // It may be the memory that the others hold.
@@ -50,8 +53,8 @@ Result<Resident*> Residents::acquire(const record::PlanPoint& point, record::Out
   return &residents_.front();
 }
 
-void Residents::drop(std::string_view point) {
-  residents_.remove_if([&](const Resident& resident) { return resident.point == point; });
+void Residents::drop(const record::PlanPoint& point) {
+  residents_.remove_if([id = compiled_id(point)](const Resident& resident) { return resident.compiled == id; });
 }
 
 void Residents::make_room() {

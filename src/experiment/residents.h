@@ -17,7 +17,7 @@ using WorkloadFactory = std::function<std::unique_ptr<workload::Workload>(const 
 
 // A workload that is ready to run, and what its check said.
 struct Resident {
-  std::string point;  // id
+  std::string compiled;  // compiled_id() of the points that it serves
   std::unique_ptr<workload::Workload> workload;
   record::OutputCheck check;
   std::vector<record::Phase> preparation;
@@ -41,7 +41,7 @@ class Residents {
   // The workload of the point, made, prepared and checked when it is not there. A failed output check is an error of
   // kind run_failed whose numbers are in `check`. The reference is good until the next call.
   Result<Resident*> acquire(const record::PlanPoint& point, record::OutputCheck& check);
-  void drop(std::string_view point);
+  void drop(const record::PlanPoint& point);
   void clear() { residents_.clear(); }
   std::size_t size() const { return residents_.size(); }
 

@@ -14,6 +14,7 @@
 #include "experiment/point_state.h"
 #include "experiment/preparation.h"
 #include "experiment/schedule.h"
+#include "experiment/serving.h"
 #include "experiment/stratified_start.h"
 #include "meter/window_energy.h"
 
@@ -187,7 +188,9 @@ class Runner {
     }
     const std::vector<WindowPlan> plans =
         plan_windows(batches, plan_.effort, time_left(), shortest_window(tools_.meters.channels()));
-    for (std::size_t i = 0; i < plans.size(); ++i) planned[i]->set_plan(plans[i]);
+    for (std::size_t i = 0; i < plans.size(); ++i) {
+      planned[i]->set_plan(planned_for_requests(plans[i], planned[i]->point));
+    }
   }
 
   // Gives every point that wants one, and for which there is time, one repetition. False when there was none.
@@ -249,6 +252,7 @@ class Runner {
           .neighbours = tools_.neighbours,
           .on_warm = [&] { report(Activity::measuring, &point.point, nullptr); },
           .repeat_when_disturbed = plan_.effort.repeat_disturbed && (!time_left() || *time_left() > 2.0 * point.cost),
+          .serving = serving_request(point.point, plan_.seed, run.block),
       };
       batch = repeat(*(*resident)->workload, point.plan, context, run);
       run.workload = (*resident)->workload->describe();
@@ -257,7 +261,7 @@ class Runner {
     }
     run.took = tools_.clock.now() - begin;
     if (!batch) {
-      residents_.drop(point.point.id);
+      residents_.drop(point.point);
       if (batch.error().kind == ErrorKind::cancelled) return;
       run.status = record::RunStatus::failed;
       run.failure = batch.error();

@@ -45,8 +45,10 @@ std::vector<WindowPlan> plan_windows(std::span<const Seconds> batch_times, const
   const Seconds wanted = effort.window.value_or(std::max(usual, shortest));
   std::vector<WindowPlan> plans;
   for (const Seconds batch : batch_times) {
-    WindowPlan plan{
-        .duration = wanted, .batches = kBatchesPerWindow, .warm_up_limit = effort.warm_up_limit, .batch = batch};
+    WindowPlan plan{.duration = wanted,
+                    .batches = effort.batches.value_or(kBatchesPerWindow),
+                    .warm_up_limit = effort.warm_up_limit,
+                    .batch = batch};
     if (time) {
       const Seconds share = *time / static_cast<double>(batch_times.size());
       const double repetitions = effort.repetitions ? static_cast<double>(*effort.repetitions)
@@ -58,7 +60,8 @@ std::vector<WindowPlan> plan_windows(std::span<const Seconds> batch_times, const
       }
       // Three repetitions of a heavy point should cost no more than one and a half shares.
       const double batches = std::floor(0.5 * share.value / std::max(batch.value, 1e-9)) - 1.0;
-      plan.batches = std::clamp(static_cast<std::int64_t>(std::min(batches, 1e9)), kFewestBatches, kBatchesPerWindow);
+      plan.batches =
+          std::min(plan.batches, std::max(static_cast<std::int64_t>(std::min(batches, 1e9)), kFewestBatches));
       plan.warm_up_limit = {std::min(effort.warm_up_limit.value, std::max(0.25 * share.value, kShortestWarmUp.value))};
     }
     plans.push_back(plan);

@@ -9,6 +9,7 @@
 
 #include "base/random.h"
 #include "experiment/point_state.h"
+#include "experiment/serving.h"
 #include "record/comparison.h"
 #include "stats/comparison.h"
 #include "stats/interval.h"
@@ -138,6 +139,7 @@ record::PointSummary summarise_point(const record::Experiment& experiment, const
   std::vector<double> batch_times;
   EnergySeries gross;
   EnergySeries net;
+  std::vector<const record::Run*> done;
   for (const record::Run& run : runs) {
     if (run.experiment != experiment.id || run.point != point.id) continue;
     if (run.status == record::RunStatus::done || summary.repetitions == 0) summary.output_check = run.output_check;
@@ -150,6 +152,7 @@ record::PointSummary summarise_point(const record::Experiment& experiment, const
     const record::Window& window = run.windows.back();
     if (window.images <= 0 || window.duration() <= Seconds{}) continue;
     const auto images = static_cast<double>(window.images);
+    done.push_back(&run);
     ++summary.repetitions;
     summary.workload = run.workload;
     if (summary.preparation.empty()) summary.preparation = run.preparation;
@@ -175,6 +178,7 @@ record::PointSummary summarise_point(const record::Experiment& experiment, const
   if (const auto outliers = stats::outlier_flags(summary.images_per_s_values)) {
     summary.outliers = std::ranges::count(*outliers, true);
   }
+  summary.serving = summarise_serving(done);
   const auto stop = std::ranges::find(experiment.stops, point.id, &record::PointStop::point);
   if (stop != experiment.stops.end()) summary.stop_reason = stop->reason;
   // A crash leaves no reasons behind.
@@ -224,6 +228,7 @@ std::vector<record::BatchSaving> savings_of(std::span<const record::PointSummary
   std::vector<std::string> order;
   for (const record::PointSummary& summary : summaries) {
     if (!summary.energy_per_image.value || summary.point.engine == record::kCommandEngine) continue;
+    if (serves_requests(summary.point)) continue;  // the batch is the policy's
     record::PlanPoint key = summary.point;
     key.batch = 0;
     const std::string name = point_id(key);

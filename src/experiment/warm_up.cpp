@@ -98,4 +98,15 @@ Result<WarmUp> warm_up(workload::Workload& workload, std::span<const record::Cha
   return result;
 }
 
+Result<WarmUp> warm_up_for_requests(workload::Workload& workload) {
+  WATTLENS_TRY(const workload::WorkDone work,
+               workload.run({.duration = kShortestWarmUp, .min_batches = 1, .images = 1}));
+  const std::int64_t batches = std::ssize(work.completions);
+  const Seconds duration = work.end - work.begin;
+  return WarmUp{.duration = duration,
+                .stationary = true,
+                .batches = batches,
+                .batch = duration / static_cast<double>(std::max<std::int64_t>(1, batches))};
+}
+
 }  // namespace wattlens::experiment

@@ -23,6 +23,10 @@ struct WarmUp {
 Result<WarmUp> warm_up(workload::Workload& workload, std::span<const record::Channel> channels, meter::Sampler& sampler,
                        base::Seconds limit);
 
+// For requests, whose window has a transient of its own: it begins with an empty queue. One image at a time for
+// kShortestWarmUp, so that caches and clocks have seen the model.
+Result<WarmUp> warm_up_for_requests(workload::Workload& workload);
+
 // Rate and power in windows; for tests.
 std::vector<double> batch_durations(const workload::WorkDone& work);  // seconds, in order of completion
 

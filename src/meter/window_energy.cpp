@@ -154,7 +154,7 @@ void warn_of_total(const record::Window& window, double most_uncertain, std::vec
                         fmt::format("the total lacks {}: it is a lower bound", base::join(window.missing, ", ")),
                         "wattlens doctor tells how to read it"});
   }
-  if (window.batches > 0 && window.batches < kFewBatches) {
+  if (window.batches > 0 && window.batches < kFewBatches && !window.served) {
     warnings.push_back(
         {"few_batches", "", fmt::format("the window holds only {} batches", window.batches), "run longer windows"});
   }

@@ -59,6 +59,25 @@ struct Experiment {
   std::vector<Warning> warnings;
 };
 
+// What all repetitions of a point that served requests say together; a value of each repetition, then their mean.
+struct ServingSummary {
+  Estimate<Seconds> response;  // mean over the requests, from arrival to the end of their batch; and its quantiles:
+  Estimate<Seconds> response_p50;
+  Estimate<Seconds> response_p95;
+  Estimate<Seconds> response_p99;
+  Estimate<Seconds> response_max;
+  Estimate<Seconds> waiting;         // mean, from arrival to the begin of their batch
+  Estimate<double> batch;            // mean size of the batches
+  Estimate<double> offered_per_s;    // requests that came, per second
+  Estimate<double> capacity_per_s;   // requests that the largest batches seen would serve, one after the other
+  Estimate<double> busy;             // share of the time in which a batch ran
+  Seconds lateness_p99;              // a batch began so long after it was due: the serving loop's own fault
+  std::vector<double> response_s;    // mean of each repetition, in order
+  std::vector<std::int64_t> blocks;  // the block of each of these
+  // More requests came than can be served: how long they wait depends on how long one looks. Never in a closed loop.
+  bool saturated = false;
+};
+
 // What all repetitions of one point say together.
 struct PointSummary {
   PlanPoint point;
@@ -78,6 +97,7 @@ struct PointSummary {
   std::vector<double> images_per_s_values;  // one per repetition, in order
   std::vector<double> energy_values;        // J/image of the repetitions that have an energy, in order
   std::vector<std::int64_t> energy_blocks;  // the block of each of these
+  std::optional<ServingSummary> serving;    // where requests were served
   std::vector<Warning> warnings;            // each once
 };
 

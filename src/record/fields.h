@@ -135,6 +135,9 @@ void visit_fields(Visitor& v, Self& x) {
   v("batch", x.batch);
   v("image_size", x.image_size);
   v("threads", x.threads);
+  v("arrivals", x.arrivals);
+  v("policy", x.policy);
+  v("requests", x.requests);
 }
 
 template <class Visitor, Of<OutputCheck> Self>
@@ -144,6 +147,22 @@ void visit_fields(Visitor& v, Self& x) {
   v("error", x.error);
   v("tolerance", x.tolerance);
   v("same_top1", x.same_top1);
+}
+
+template <class Visitor, Of<Estimate<double>> Self>
+void visit_fields(Visitor& v, Self& x) {
+  v("value", x.value);
+  v("low", x.low);
+  v("high", x.high);
+}
+
+template <class Visitor, Of<Accuracy> Self>
+void visit_fields(Visitor& v, Self& x) {
+  v("set", x.set);
+  v("images", x.images);
+  v("broken", x.broken);
+  v("top1", x.top1);
+  v("top5", x.top5);
 }
 
 template <class Visitor, Of<WorkloadInfo> Self>
@@ -162,6 +181,7 @@ void visit_fields(Visitor& v, Self& x) {
   v("parameters", x.parameters);
   v("multiply_adds", x.multiply_adds);
   v("not_counted", x.not_counted);
+  v("accuracy", x.accuracy);
   v("conditions", x.conditions);
 }
 
@@ -171,6 +191,15 @@ void visit_fields(Visitor& v, Self& x) {
   v("gross", x.gross);
   v("net", x.net);
   v("updates", x.updates);
+}
+
+template <class Visitor, Of<Served> Self>
+void visit_fields(Visitor& v, Self& x) {
+  v("arrival_us", x.arrival_us);
+  v("due_us", x.due_us);
+  v("begin_us", x.begin_us);
+  v("end_us", x.end_us);
+  v("sizes", x.sizes);
 }
 
 template <class Visitor, Of<Window> Self>
@@ -187,6 +216,7 @@ void visit_fields(Visitor& v, Self& x) {
   v("complete", x.complete);
   v("missing", x.missing);
   v("neighbours", x.neighbours);
+  v("served", x.served);
 }
 
 template <class Visitor, Of<OwnCost> Self>

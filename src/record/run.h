@@ -26,6 +26,11 @@ struct PlanPoint {
   std::int64_t batch = 1;
   std::int64_t image_size = 224;
   std::int64_t threads = 0;
+  // Of a point that serves requests (docs/serving.md), whose `batch` is the largest one; else batches follow each
+  // other.
+  std::string arrivals{};                  // how requests come: "poisson:16"
+  std::string policy{};                    // how they are joined into batches: "greedy"
+  std::optional<std::int64_t> requests{};  // of each window
 };
 
 // Raw readings of all channels on one time axis. Counters are unwrapped and count from their first reading.
@@ -51,6 +56,15 @@ struct OutputCheck {
   std::optional<bool> same_top1;
 };
 
+// How often a model was right on a labelled set of images: shares, with Wilson's intervals.
+struct Accuracy {
+  std::string set;          // the folder's or the file's name
+  std::int64_t images = 0;  // that were read
+  std::int64_t broken = 0;  // that were left out
+  Estimate<double> top1;
+  Estimate<double> top5;
+};
+
 // What the worker says of the model that it compiled.
 struct WorkloadInfo {
   std::string engine_version;
@@ -68,6 +82,7 @@ struct WorkloadInfo {
   std::optional<std::int64_t> parameters;     // numbers that the model holds as weights, without running statistics
   std::optional<std::int64_t> multiply_adds;  // of one image, in convolutions and matrix products
   std::vector<std::string> not_counted;       // types of operators left out of multiply_adds: it is then a lower bound
+  std::optional<Accuracy> accuracy;           // on the labelled images that it was given; not from the worker
   std::vector<std::string> conditions;        // "model cache: off", "flush-to-zero: on", ...
 };
 
@@ -77,6 +92,16 @@ struct ChannelEnergy {
   Energy gross;
   Energy net;
   std::int64_t updates = 0;  // counter edges seen
+};
+
+// The requests of a window and the batches that served them, first come, first served. Times from the window's begin;
+// the arrival is when a request was to come, whether or not anybody had time to look at it then.
+struct Served {
+  std::vector<std::int64_t> arrival_us;  // of each request, ascending
+  std::vector<std::int64_t> due_us;      // of each batch: the engine was free and the policy wanted it to begin
+  std::vector<std::int64_t> begin_us;    // it began
+  std::vector<std::int64_t> end_us;      // it was complete
+  std::vector<std::int64_t> sizes;       // requests in it; their sum is that of all requests
 };
 
 // Work done by measured threads, on the steady clock.
@@ -93,6 +118,7 @@ struct Window {
   bool complete = true;  // false: an expected channel is missing, the total is a lower bound
   std::vector<std::string> missing;
   Neighbours neighbours;
+  std::optional<Served> served;  // where requests were served
   Seconds duration() const { return end - begin; }
 };
 

@@ -5,6 +5,7 @@
 #include <algorithm>
 
 #include "record/names.h"
+#include "report/accuracy_columns.h"
 #include "report/machine_formats.h"
 #include "report/page.h"
 
@@ -65,6 +66,9 @@ Table checks_table(std::span<const CheckedPoint> points) {
                           top1_of(checked, false), top1_of(checked, true), checked.check.reference,
                           checked.failure ? Cell(checked.failure->message) : Cell(), remark_of(checked)});
   }
+  std::vector<const record::WorkloadInfo*> infos;
+  for (const CheckedPoint& checked : points) infos.push_back(&checked.workload);
+  add_accuracy(table, infos);
   return table;
 }
 

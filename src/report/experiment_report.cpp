@@ -8,6 +8,7 @@
 #include "record/names.h"
 #include "report/experiment_tables.h"
 #include "report/machine_formats.h"
+#include "report/serving_table.h"
 #include "report/simulated.h"
 
 namespace wattlens::report {
@@ -42,13 +43,17 @@ Json list_json(const std::vector<T>& items) {
   return list;
 }
 
+Table rows_of(const ExperimentSummary& summary, bool name_experiment) {
+  return serves_requests(summary) ? serving_table(summary, name_experiment) : points_table(summary, name_experiment);
+}
+
 std::string in_format(const ExperimentSummary& summary, Format format, const TextOptions& text,
                       Page (*page)(const ExperimentSummary&)) {
   switch (format) {
     case Format::table: return to_terminal(page(summary), text);
     case Format::markdown: return to_markdown(page(summary));
-    case Format::csv: return to_csv(points_table(summary, true));
-    case Format::jsonl: return to_json_lines(points_table(summary, true));
+    case Format::csv: return to_csv(rows_of(summary, true));
+    case Format::jsonl: return to_json_lines(rows_of(summary, true));
     case Format::json: return base::to_pretty_text(experiment_json(summary)) + '\n';
   }
   return {};
@@ -74,7 +79,7 @@ Json experiment_json(const ExperimentSummary& summary) {
                {"plan", experiment.plan},
                {"channels", list_json(experiment.channels)},
                {"idle", idle_of(experiment)},
-               {"points", rows_json(points_table(summary, false))},
+               {"points", rows_json(rows_of(summary, false))},
                {"savings", rows_json(savings_table(summary))},
                {"warnings", list_json(experiment.warnings)}};
   if (simulated(experiment)) json["simulated"] = true;
@@ -93,7 +98,7 @@ Page results_page(const ExperimentSummary& summary) {
   if (simulated(summary.experiment)) page.sections.push_back({.lead = std::string(kSimulatedLine)});
   Section points;
   points.lead = shared_conditions(summary);
-  points.table = points_table(summary, false);
+  points.table = rows_of(summary, false);
   points.remarks = explanations(summary);
   if (summary.points.empty()) points = {.lead = "The plan has no points."};
   page.sections.push_back(std::move(points));

@@ -12,6 +12,7 @@
 #include "record/comparison.h"
 #include "record/json.h"
 #include "record/names.h"
+#include "report/accuracy_columns.h"
 #include "report/number_text.h"
 #include "report/sparkline.h"
 
@@ -243,6 +244,9 @@ Table points_table(const ExperimentSummary& summary, bool name_experiment) {
     table.columns.insert(table.columns.begin(), Column{"experiment", ""});
     for (auto& row : table.rows) row.insert(row.begin(), summary.experiment.id);
   }
+  std::vector<const record::WorkloadInfo*> infos;
+  for (const PointSummary& point : summary.points) infos.push_back(&point.workload);
+  add_accuracy(table, infos);
   const auto no_remarks = [](const std::vector<Cell>& row) { return std::get<std::string>(row.back()).empty(); };
   if (std::ranges::all_of(table.rows, no_remarks)) table.columns.back().heading.clear();
   return table;
@@ -321,6 +325,10 @@ std::vector<std::string> explanations(const ExperimentSummary& summary) {
   };
   if (!summary.points.empty()) add("± and (low–high) are 95 % intervals. Net is gross less idle power × time.");
   for (const PointSummary& point : summary.points) {
+    if (const auto& accuracy = point.workload.accuracy) {
+      add(fmt::format("top-1 and top-5: on {} labelled images of {}{}.", accuracy->images, accuracy->set,
+                      accuracy->broken > 0 ? fmt::format(", {} broken ones left out", accuracy->broken) : ""));
+    }
     const record::Energy& energy = point.energy_per_image;
     const Quantity quantity = to_quantity(energy, point.complete);
     if (quantity.value && quantity.provenance == record::Provenance::modelled) {

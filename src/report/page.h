@@ -5,6 +5,7 @@
 #include <string>
 #include <vector>
 
+#include "base/text_width.h"
 #include "report/format.h"
 #include "report/table.h"
 
@@ -29,11 +30,8 @@ struct Page {
   std::vector<Section> sections{};
 };
 
-// Columns that a UTF-8 text takes on a terminal: combining marks none, wide East Asian letters two, broken bytes one.
-std::size_t text_width(std::string_view text);
-
-// Control characters would move the cursor or break a table; they become spaces.
-std::string one_line(std::string_view text);
+using base::one_line;
+using base::text_width;
 
 std::string to_terminal(const Page& page, const TextOptions& options);
 std::string to_markdown(const Page& page);

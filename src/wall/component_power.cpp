@@ -4,8 +4,8 @@
 
 #include <algorithm>
 
-#include "audit/timestamp.h"
 #include "base/text.h"
+#include "base/timestamp.h"
 
 namespace wattlens::wall {
 namespace {
@@ -41,7 +41,7 @@ std::optional<std::vector<double>> energy_of(const Samples& samples, std::size_t
 
 // A run's `elapsed` was taken at its end, when its last sample was.
 std::optional<std::int64_t> world_time(const record::Experiment& experiment, const record::Run& run) {
-  const auto created = audit::TimeReader().read(experiment.created_at);
+  const auto created = base::TimeReader().read(experiment.created_at);
   if (!created || !experiment.resumptions.empty() || run.elapsed.value <= 0.0) return std::nullopt;
   const auto& times = run.samples.time_us;
   const double until = run.elapsed.value - static_cast<double>(times.back() - times.front()) * kMicro;

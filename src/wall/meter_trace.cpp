@@ -90,7 +90,7 @@ void add_warnings(const audit::Log& log, const audit::SeriesScan& series, MeterT
 }  // namespace
 
 Result<MeterTrace> read_meter(const base::Path& file, const MeterOptions& options) {
-  WATTLENS_TRY(audit::LineReader lines, audit::LineReader::open(file));
+  WATTLENS_TRY(base::LineReader lines, base::LineReader::open(file));
   WATTLENS_TRY(audit::ReadLog read, audit::read_log(lines, options.format, options.columns, audit::KeepReadings::yes));
   const std::string name = file.string();
   WATTLENS_TRY(const audit::SeriesScan* series, power_series(read.log, name));

@@ -152,6 +152,59 @@ Result<TimedBatches> Client::checked_stamps(const Ran& ran, const RunRequest& re
   return batches;
 }
 
+Result<ServedRequests> Client::serve(const ServeRequest& request, std::span<const std::int64_t> arrivals_ns,
+                                     Seconds usual_batch) {
+  const auto count = static_cast<std::size_t>(request.requests);
+  if (memory_.stamps().size() / kWordsPerRequest < count) {
+    return fail(ErrorKind::usage,
+                fmt::format("{} requests are more than one window can hold: {}", count,
+                            memory_.stamps().size() / kWordsPerRequest),
+                "serve fewer requests in one window");
+  }
+  if (request.clients == 0 && arrivals_ns.size() != count) {
+    return fail(ErrorKind::internal, "the schedule is not that of the requests");
+  }
+  std::ranges::copy(arrivals_ns, memory_.stamps().begin());
+  const Seconds last{arrivals_ns.empty() ? 0.0 : static_cast<double>(arrivals_ns.back()) * 1e-9};
+  // Each request may be a batch of its own, which takes at most as long as the largest.
+  const Seconds work = static_cast<double>(request.requests) * kSlowdown * usual_batch;
+  const MonoTime asked = clock_.now();
+  WATTLENS_TRY(const Json reply, ask(to_json(request), last + work + kPatience));
+  const auto ran = ran_from_json(reply);
+  if (!ran) return give_up(ran.error().message);
+  return checked_batches(*ran, request, asked);
+}
+
+// As with stamps: what does not fit together is no result.
+Result<ServedRequests> Client::checked_batches(const Ran& ran, const ServeRequest& request, MonoTime asked) {
+  const auto count = static_cast<std::size_t>(request.requests);
+  const auto words = memory_.stamps();
+  ServedRequests served{ran.begin, {words.begin(), words.begin() + static_cast<std::ptrdiff_t>(count)}, {}, {}};
+  served.peak_memory = ran.peak_memory;
+  bool right = ran.batches >= 1 && ran.batches <= request.requests && ran.begin >= asked && ran.end <= clock_.now();
+  std::int64_t images = 0;
+  std::int64_t free = 0;
+  for (std::int64_t i = 0; right && i < ran.batches; ++i) {
+    const auto record = words.subspan(count + 4 * static_cast<std::size_t>(i), 4);
+    const auto [due, begin, end, size] = std::array{record[0], record[1], record[2], record[3]};
+    right = 0 <= due && due <= begin && begin >= free && begin <= end && end <= ran.end.ns - ran.begin.ns &&
+            size >= 1 && size <= std::min(request.policy.most, request.requests - images);
+    if (!right) break;
+    images += size;
+    right = served.arrivals_ns[static_cast<std::size_t>(images - 1)] <= begin;  // nobody is served before he has come
+    free = end;
+    const auto at = [&](std::int64_t offset) { return MonoTime{ran.begin.ns + offset}; };
+    served.batches.push_back({at(due), at(begin), at(end), size});
+  }
+  if (!right || images != request.requests || free != ran.end.ns - ran.begin.ns ||
+      !std::ranges::is_sorted(served.arrivals_ns)) {
+    return give_up(
+        fmt::format("what the {} worker says of the requests that it served does not fit together", location_.name),
+        "docs/worker-protocol.md says what a worker must write");
+  }
+  return served;
+}
+
 Result<Tensor> Client::output(std::int64_t slot) {
   WATTLENS_TRY(const Json reply, ask(Json{{"type", "output"}, {"slot", slot}}, options_.deadlines.answer));
   auto shape = shape_from_json(reply);

@@ -48,6 +48,21 @@ struct TimedBatches {
   base::Bytes peak_memory;  // of the worker; 0: not known
 };
 
+struct ServedBatch {
+  base::MonoTime due;  // the worker was free and the policy wanted the batch
+  base::MonoTime begin;
+  base::MonoTime end;
+  std::int64_t images = 0;
+};
+
+// A window in which requests were served, in the order in which they came; its end is that of the last batch.
+struct ServedRequests {
+  base::MonoTime begin;
+  std::vector<std::int64_t> arrivals_ns;  // of each request, from the begin
+  std::vector<ServedBatch> batches;
+  base::Bytes peak_memory;  // of the worker; 0: not known
+};
+
 struct Tensor {
   std::vector<std::int64_t> shape;
   std::vector<float> values;
@@ -71,6 +86,10 @@ class Client {
   Result<void> set_input(const engine::TensorView& images);
   // With the time that a batch took before, a hang is found sooner: `usual_batch` of 1 ms ends it after 10 s.
   Result<TimedBatches> run(const RunRequest& request, std::optional<base::Seconds> usual_batch = std::nullopt);
+  // `arrivals_ns`: when each request comes, from the begin of the window; empty in a closed loop. A batch that takes
+  // more than many times `usual_batch`, the time of the largest one, is taken for a hang.
+  Result<ServedRequests> serve(const ServeRequest& request, std::span<const std::int64_t> arrivals_ns,
+                               base::Seconds usual_batch);
   Result<Tensor> output(std::int64_t slot);
   Result<record::WorkloadInfo> describe();
   Result<std::vector<engine::Operator>> operators();
@@ -83,6 +102,7 @@ class Client {
   Result<bool> wait_for_input(std::string_view what, base::MonoTime deadline);
   Result<base::Json> checked_reply(base::Json reply, std::string_view what);
   Result<TimedBatches> checked_stamps(const Ran& ran, const RunRequest& request, base::MonoTime asked);
+  Result<ServedRequests> checked_batches(const Ran& ran, const ServeRequest& request, base::MonoTime asked);
   std::unexpected<Error> give_up(std::string message, std::string hint = {});
   std::unexpected<Error> ended(std::string_view what);
 

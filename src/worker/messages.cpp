@@ -102,20 +102,22 @@ Result<Hello> hello_from_json(const Json& json) {
 
 Json to_json(const CompileRequest& request) {
   const auto& [source, options] = request;
-  return {{"type", "compile"},
-          {"source",
-           {{"network", source.network},
-            {"file", source.file.string()},
-            {"seed", std::to_string(source.seed)},
-            {"classes", source.classes}}},
-          {"options",
-           {{"device", options.device},
-            {"precision", options.precision},
-            {"hint", options.hint},
-            {"batch", options.batch},
-            {"image_size", options.image_size},
-            {"threads", options.threads},
-            {"model_cache", options.model_cache.string()}}}};
+  Json json = {{"type", "compile"},
+               {"source",
+                {{"network", source.network},
+                 {"file", source.file.string()},
+                 {"seed", std::to_string(source.seed)},
+                 {"classes", source.classes}}},
+               {"options",
+                {{"device", options.device},
+                 {"precision", options.precision},
+                 {"hint", options.hint},
+                 {"batch", options.batch},
+                 {"image_size", options.image_size},
+                 {"threads", options.threads},
+                 {"model_cache", options.model_cache.string()}}}};
+  if (options.any_batch) json["options"]["any_batch"] = true;
+  return json;
 }
 
 Result<CompileRequest> compile_request_from_json(const Json& json) {
@@ -131,6 +133,7 @@ Result<CompileRequest> compile_request_from_json(const Json& json) {
   WATTLENS_TRY(options.precision, member<std::string>(with, "precision"));
   WATTLENS_TRY(options.hint, member<std::string>(with, "hint"));
   WATTLENS_TRY(options.batch, member<std::int64_t>(with, "batch"));
+  WATTLENS_TRY(options.any_batch, member_or<bool>(with, "any_batch", false));
   WATTLENS_TRY(options.image_size, member<std::int64_t>(with, "image_size"));
   WATTLENS_TRY(options.threads, member<std::int64_t>(with, "threads"));
   WATTLENS_TRY(options.model_cache, member<std::string>(with, "model_cache"));
@@ -169,23 +172,51 @@ Result<SeededInput> seeded_input_from_json(const Json& json) {
 }
 
 Json to_json(const RunRequest& request) {
-  return {{"type", "run"}, {"duration_s", request.duration.value}, {"min_batches", request.min_batches}};
+  Json json = {{"type", "run"}, {"duration_s", request.duration.value}, {"min_batches", request.min_batches}};
+  if (request.images) json["images"] = *request.images;
+  return json;
 }
 
 Result<RunRequest> run_request_from_json(const Json& json) {
   RunRequest request;
   WATTLENS_TRY(request.duration.value, member<double>(json, "duration_s"));
   WATTLENS_TRY(request.min_batches, member<std::int64_t>(json, "min_batches"));
-  if (!(request.duration.value >= 0.0 && request.duration.value <= 1e6) || request.min_batches < 1) {
+  if (json.contains("images")) {
+    WATTLENS_TRY(request.images, member<std::int64_t>(json, "images"));
+  }
+  if (!(request.duration.value >= 0.0 && request.duration.value <= 1e6) || request.min_batches < 1 ||
+      request.images.value_or(1) < 1) {
     return fail(ErrorKind::usage,
-                fmt::format("cannot run for {} s and {} batches", request.duration.value, request.min_batches),
-                "duration_s must lie in 0 ... 1e6, min_batches be at least 1");
+                fmt::format("cannot run for {} s and {} batches of {} images", request.duration.value,
+                            request.min_batches, request.images.value_or(0)),
+                "duration_s must lie in 0 ... 1e6, min_batches and images be at least 1");
   }
   return request;
 }
 
-Json to_json(const Ran& ran) {
-  return {{"type", "run"},
+Json to_json(const ServeRequest& request) {
+  return {{"type", "serve"},
+          {"policy", serving::to_text(request.policy)},
+          {"requests", request.requests},
+          {"clients", request.clients}};
+}
+
+Result<ServeRequest> serve_request_from_json(const Json& json) {
+  ServeRequest request;
+  WATTLENS_TRY(const auto policy, member<std::string>(json, "policy"));
+  WATTLENS_TRY(request.policy, serving::parse_policy(policy));
+  WATTLENS_TRY(request.requests, member<std::int64_t>(json, "requests"));
+  WATTLENS_TRY(request.clients, member_or<std::int64_t>(json, "clients", 0));
+  if (request.requests < 1 || request.clients < 0) {
+    return fail(ErrorKind::usage,
+                fmt::format("cannot serve {} requests of {} clients", request.requests, request.clients),
+                "requests must be at least 1, clients at least 0");
+  }
+  return request;
+}
+
+Json to_json(const Ran& ran, std::string_view type) {
+  return {{"type", type},
           {"begin_mono_ns", ran.begin.ns},
           {"end_mono_ns", ran.end.ns},
           {"batches", ran.batches},

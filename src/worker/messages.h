@@ -4,14 +4,17 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <optional>
 #include <span>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "base/clock.h"
 #include "base/json.h"
 #include "engine/engine.h"
 #include "record/run.h"
+#include "serving/policy.h"
 
 namespace wattlens::worker {
 
@@ -42,9 +45,21 @@ struct SeededInput {
 };
 
 struct RunRequest {
-  base::Seconds duration;        // start batches for about so long ...
-  std::int64_t min_batches = 1;  // ... and at least so many
+  base::Seconds duration;                // start batches for about so long ...
+  std::int64_t min_batches = 1;          // ... and at least so many
+  std::optional<std::int64_t> images{};  // in each, where the model takes any batch; else the compiled batch
 };
+
+// Requests to be served, in a window that ends with the last of them. When they come lies in the shared memory, or is
+// decided by the answers where `clients` > 0: each sends its next request when its last one is answered.
+struct ServeRequest {
+  serving::Policy policy;
+  std::int64_t requests = 1;
+  std::int64_t clients = 0;
+};
+
+// Words (int64) of the shared memory: one for when a request comes, and four for each of as many batches at most.
+inline constexpr std::size_t kWordsPerRequest = 5;
 
 // What was done, without the stamps: these lie in the shared memory.
 struct Ran {
@@ -61,7 +76,8 @@ base::Json to_json(const CompileRequest& request);
 base::Json to_json(const Compiled& compiled);
 base::Json to_json(const SeededInput& input);
 base::Json to_json(const RunRequest& request);
-base::Json to_json(const Ran& ran);
+base::Json to_json(const ServeRequest& request);
+base::Json to_json(const Ran& ran, std::string_view type = "run");
 base::Json to_json(std::span<const engine::Operator> operators);  // an array: too long for a message
 base::Json error_reply(const Error& error);
 
@@ -71,6 +87,7 @@ Result<CompileRequest> compile_request_from_json(const base::Json& json);
 Result<Compiled> compiled_from_json(const base::Json& json);
 Result<SeededInput> seeded_input_from_json(const base::Json& json);
 Result<RunRequest> run_request_from_json(const base::Json& json);
+Result<ServeRequest> serve_request_from_json(const base::Json& json);
 Result<Ran> ran_from_json(const base::Json& json);
 Result<std::vector<engine::Operator>> operators_from_json(const base::Json& json);
 Error error_from_json(const base::Json& json);  // of an error reply, however incomplete

@@ -13,6 +13,7 @@
 #include "record/json.h"
 #include "worker/frames.h"
 #include "worker/messages.h"
+#include "worker/serving_loop.h"
 #include "worker/shared_memory.h"
 
 namespace wattlens::worker {
@@ -52,7 +53,8 @@ std::vector<float> seeded_images(const SeededInput& input, std::span<const std::
 
 // One window: every slot runs, and runs again until the time is over and the count reached; then all are waited for.
 // Every slot runs equally often, so that the last batches overlap as all others did. Allocates nothing.
-Result<Ran> run_window(engine::Session& session, const RunRequest& request, std::span<std::int64_t> stamps) {
+Result<Ran> run_window(engine::Session& session, const RunRequest& request, std::int64_t images,
+                       std::span<std::int64_t> stamps) {
   const base::SystemClock clock;
   const std::int64_t slots = session.slots();
   const auto capacity = static_cast<std::int64_t>(stamps.size()) / slots * slots;
@@ -60,13 +62,13 @@ Result<Ran> run_window(engine::Session& session, const RunRequest& request, std:
   std::int64_t done = 0;
   const MonoTime begin = clock.now();
   const MonoTime stop = begin + request.duration;
-  for (; started < slots; ++started) WATTLENS_CHECK(session.enqueue(started));
+  for (; started < slots; ++started) WATTLENS_CHECK(session.enqueue(started, images));
   while (done < started) {
     WATTLENS_TRY(const engine::Completion completion, session.next_completion());
     stamps[static_cast<std::size_t>(done++)] = completion.time.ns;
     const bool wanted = completion.time < stop || started < request.min_batches || started % slots != 0;
     if (wanted && started < capacity) {
-      WATTLENS_CHECK(session.enqueue(completion.slot));
+      WATTLENS_CHECK(session.enqueue(completion.slot, images));
       ++started;
     }
   }
@@ -92,7 +94,8 @@ class Service {
     if (memory_.size() == base::Bytes{0})
       return fail(ErrorKind::run_failed, fmt::format("\"{}\" before \"hello\"", type));
     if (type == "compile") return compile(request);
-    if (type != "set_input" && type != "run" && type != "output" && type != "describe" && type != "operators") {
+    if (type != "set_input" && type != "run" && type != "serve" && type != "output" && type != "describe" &&
+        type != "operators") {
       return fail(ErrorKind::run_failed, fmt::format("this worker knows no message \"{}\"", type));
     }
     if (!session_) return fail(ErrorKind::run_failed, fmt::format("\"{}\" before \"compile\"", type));
@@ -100,6 +103,7 @@ class Service {
     if (type == "operators") return operators();
     if (type == "set_input") return set_input(request);
     if (!has_input_) return fail(ErrorKind::run_failed, fmt::format("\"{}\" before \"set_input\"", type));
+    if (type == "serve") return serve(request);
     return type == "run" ? run(request) : output(request);
   }
 
@@ -150,8 +154,28 @@ class Service {
 
   Result<Json> run(const Json& request) {
     WATTLENS_TRY(const auto asked, run_request_from_json(request));
-    WATTLENS_TRY(const auto ran, run_window(*session_, asked, memory_.stamps()));
+    WATTLENS_TRY(const auto images, images_of(asked));
+    WATTLENS_TRY(const auto ran, run_window(*session_, asked, images, memory_.stamps()));
     return to_json(ran);
+  }
+
+  Result<Json> serve(const Json& request) {
+    WATTLENS_TRY(const auto asked, serve_request_from_json(request));
+    if (!options_.any_batch || asked.policy.most > options_.batch) {
+      return fail(ErrorKind::run_failed,
+                  fmt::format("batches of 1 to {} images asked of a model compiled for {}{}", asked.policy.most,
+                              options_.any_batch ? "up to " : "", options_.batch));
+    }
+    WATTLENS_TRY(auto ran, serve_requests(*session_, asked, clock_, memory_.stamps()));
+    ran.peak_memory = peak_memory();
+    return to_json(ran, "serve");
+  }
+
+  Result<std::int64_t> images_of(const RunRequest& request) const {
+    const std::int64_t images = request.images.value_or(options_.batch);
+    if (images == options_.batch || (options_.any_batch && images < options_.batch)) return images;
+    return fail(ErrorKind::run_failed, fmt::format("batches of {} images asked of a model compiled for {}{}", images,
+                                                   options_.any_batch ? "up to " : "", options_.batch));
   }
 
   Result<Json> output(const Json& request) {

@@ -15,7 +15,7 @@ namespace wattlens::workload {
 namespace {
 
 constexpr std::uint64_t kSeed = 0;  // of weights and images: the reference outputs belong to it
-constexpr worker::RunRequest kOneBatch{base::Seconds{0}, 1};
+constexpr worker::RunRequest kOneBatch{base::Seconds{0}, 1, std::nullopt};
 
 }  // namespace
 
@@ -30,24 +30,25 @@ base::Path reference_file_of(const base::Path& model) {
   return file;
 }
 
-worker::CompileRequest InferenceWorkload::compile_request() const {
-  const auto& point = options_.point;
+worker::CompileRequest compile_request(const InferenceOptions& options) {
+  const auto& point = options.point;
   worker::CompileRequest request;
   if (is_model_file(point.model)) {
     request.source.file = point.model;
   } else {
     request.source.network = point.model;
-    request.source.file = options_.weights;
+    request.source.file = options.weights;
   }
   request.source.seed = kSeed;
-  request.source.classes = options_.classes;
+  request.source.classes = options.classes;
   request.options.device = point.device;
   request.options.precision = point.precision;
   request.options.hint = point.hint;
   request.options.batch = point.batch;
+  request.options.any_batch = !options.point.policy.empty();
   request.options.image_size = point.image_size;
   request.options.threads = point.threads;
-  request.options.model_cache = options_.model_cache;
+  request.options.model_cache = options.model_cache;
   return request;
 }
 
@@ -105,15 +106,50 @@ Result<void> InferenceWorkload::set_input(std::int64_t distinct) {
   const std::int64_t wanted = std::min(distinct, options_.point.batch);
   if (distinct_ == wanted) return {};
   distinct_ = 0;
+  images_set_ = false;
   WATTLENS_CHECK(client_->set_input(worker::SeededInput{kSeed, wanted}));
   distinct_ = wanted;
+  return {};
+}
+
+Result<void> InferenceWorkload::set_window_input() {
+  if (options_.images == nullptr) return set_input(options_.point.batch);
+  if (images_set_) return {};
+  distinct_ = 0;
+  WATTLENS_CHECK(set_images(*client_, *options_.images, options_.point, info_));
+  images_set_ = true;
+  return {};
+}
+
+// Once for a point: a model that had to leave memory and comes back gives the same outputs.
+Result<void> InferenceWorkload::add_accuracy() {
+  ImageInput& images = *options_.images;
+  const auto known = images.accuracies.find(options_.point.id);
+  if (known != images.accuracies.end()) {
+    info_.accuracy = known->second;
+    return {};
+  }
+  distinct_ = 0;
+  images_set_ = false;
+  WATTLENS_TRY(info_.accuracy, measure_accuracy(*client_, images, options_.point, info_, cancellation_));
+  images.accuracies.emplace(options_.point.id, *info_.accuracy);
+  return {};
+}
+
+// An engine prepares itself for every size of batch when it first meets it. The powers of two are met before anything
+// is timed; those between them are met as they come.
+Result<void> InferenceWorkload::run_each_smaller_size() {
+  for (std::int64_t images = 1; images < options_.point.batch; images *= 2) {
+    WATTLENS_CHECK(run_batches({base::Seconds{0}, 1, images}));
+  }
   return {};
 }
 
 Result<worker::TimedBatches> InferenceWorkload::run_batches(const worker::RunRequest& request,
                                                             std::optional<base::Seconds> usual_batch) {
   WorkProgress* progress = options_.progress;
-  if (progress != nullptr) progress->begin(client_->stamps(), options_.point.batch, clock_.now());
+  const std::int64_t images = request.images.value_or(options_.point.batch);
+  if (progress != nullptr) progress->begin(client_->stamps(), images, clock_.now());
   auto batches = client_->run(request, usual_batch);
   if (progress != nullptr) progress->end(clock_.now());
   return batches;
@@ -123,14 +159,20 @@ Result<void> InferenceWorkload::prepare() {
   WATTLENS_CHECK(load_references());
   preparation_.clear();
   const base::MonoTime start = clock_.now();
+  if (options_.images != nullptr) {
+    base::Bytes& memory = options_.client.shared_memory;
+    memory = std::max(memory, bytes_of_batch(options_.point));
+  }
   WATTLENS_TRY(client_, worker::Client::start(options_.engine, options_.client, clock_, cancellation_));
   const base::MonoTime started = clock_.now();
-  WATTLENS_TRY(const auto compiled, client_->compile(compile_request()));
+  WATTLENS_TRY(const auto compiled, client_->compile(compile_request(options_)));
   const base::MonoTime compiled_at = clock_.now();
   slots_ = compiled.slots;
   const ReferenceOutputs* reference = reference_at(options_.point.image_size);
   distinct_ = 0;
+  images_set_ = false;
   WATTLENS_CHECK(set_input(reference != nullptr ? std::ssize(reference->logits) : options_.point.batch));
+  if (any_batch()) WATTLENS_CHECK(run_each_smaller_size());
   WATTLENS_TRY(const auto first, run_batches(kOneBatch));
   const base::MonoTime done = first.completions.front();
   preparation_ = {{"start-up", start, started},
@@ -140,6 +182,7 @@ Result<void> InferenceWorkload::prepare() {
   WATTLENS_TRY(info_, client_->describe());
   info_.start_up = client_->start_up();
   info_.first_inference = done - first.begin;
+  if (options_.images != nullptr) info_.conditions.push_back(condition_of(*options_.images));
   return count_cost();
 }
 
@@ -182,8 +225,31 @@ Result<record::OutputCheck> InferenceWorkload::check_output() {
       WATTLENS_TRY(check, check_repeatable(found));
     }
   }
-  WATTLENS_CHECK(set_input(options_.point.batch));
+  if (any_batch() && check.status != record::CheckStatus::failed) {
+    WATTLENS_TRY(const auto smaller, check_smaller_batch(found));
+    if (smaller.status == record::CheckStatus::failed) check = smaller;
+  }
+  const bool labels = options_.images != nullptr && options_.images->labels;
+  if (labels && check.status != record::CheckStatus::failed) WATTLENS_CHECK(add_accuracy());
+  WATTLENS_CHECK(set_window_input());
   return check;
+}
+
+// A row must not depend on how many others there are: models whose file fixes a batch have been seen to mix them.
+Result<record::OutputCheck> InferenceWorkload::check_smaller_batch(const std::vector<float>& outputs) {
+  const std::int64_t images = (options_.point.batch + 1) / 2;
+  WATTLENS_CHECK(run_batches({base::Seconds{0}, 1, images}));
+  WATTLENS_TRY(const auto smaller, client_->output(0));
+  const std::size_t row = outputs.size() / static_cast<std::size_t>(options_.point.batch * slots_);
+  const std::size_t expected = row * static_cast<std::size_t>(images);
+  if (smaller.values.size() != expected) {
+    return fail(
+        ErrorKind::run_failed,
+        fmt::format("a batch of {} images gave {} numbers, {} were expected", images, smaller.values.size(), expected),
+        "export the model with a free batch");
+  }
+  return compare_outputs(smaller.values, std::span(outputs).first(expected), row,
+                         tolerance_of(options_.point.precision), "the rows of the largest batch");
 }
 
 Result<record::OutputCheck> InferenceWorkload::check_against_references(const std::vector<float>& outputs) {
@@ -194,7 +260,7 @@ Result<record::OutputCheck> InferenceWorkload::check_against_references(const st
     return compare_with(*reference, outputs, point.batch, point.precision, name);
   }
   const ReferenceOutputs& reference = nearest_reference();
-  worker::CompileRequest request = compile_request();
+  worker::CompileRequest request = compile_request(options_);
   request.options.image_size = reference.image_size;
   request.options.batch = std::min(point.batch, std::ssize(reference.logits));
   WATTLENS_TRY(const auto elsewhere, outputs_elsewhere(request));
@@ -204,7 +270,7 @@ Result<record::OutputCheck> InferenceWorkload::check_against_references(const st
 }
 
 Result<record::OutputCheck> InferenceWorkload::check_against_f32(const std::vector<float>& outputs) {
-  worker::CompileRequest request = compile_request();
+  worker::CompileRequest request = compile_request(options_);
   request.options.precision = "f32";
   WATTLENS_TRY(const auto reference, outputs_elsewhere(request));
   std::vector<float> of_all_slots;
@@ -232,12 +298,36 @@ Result<record::OutputCheck> InferenceWorkload::check_repeatable(const std::vecto
 
 Result<WorkDone> InferenceWorkload::run(const WindowRequest& request) {
   if (!client_) return fail(ErrorKind::internal, "run() before prepare()");
-  WATTLENS_CHECK(set_input(options_.point.batch));
+  WATTLENS_CHECK(set_window_input());
+  if (request.serving) return serve(*request.serving);
   WATTLENS_TRY(auto batches,
-               run_batches({request.duration, std::max<std::int64_t>(1, request.min_batches)}, info_.first_inference));
+               run_batches({request.duration, std::max<std::int64_t>(1, request.min_batches), request.images},
+                           info_.first_inference));
   if (batches.peak_memory.value > 0) info_.peak_memory = batches.peak_memory;
-  const std::int64_t images = std::ssize(batches.completions) * options_.point.batch;
+  const std::int64_t images = std::ssize(batches.completions) * request.images.value_or(options_.point.batch);
   return WorkDone{batches.begin, batches.end, std::move(batches.completions), images};
+}
+
+Result<WorkDone> InferenceWorkload::serve(const ServingRequest& request) {
+  std::vector<std::int64_t> arrivals;
+  if (serving::is_open_loop(request.arrivals)) {
+    WATTLENS_TRY(arrivals, serving::schedule(request.arrivals, request.requests, request.seed));
+  }
+  const worker::ServeRequest asked{request.policy, request.requests, request.arrivals.clients};
+  WATTLENS_TRY(const auto served, client_->serve(asked, arrivals, info_.first_inference.value_or(base::Seconds{1.0})));
+  if (served.peak_memory.value > 0) info_.peak_memory = served.peak_memory;
+  WorkDone done{.begin = served.begin, .end = served.batches.back().end, .images = request.requests};
+  const auto since_begin = [&](base::MonoTime time) { return (time.ns - served.begin.ns) / 1000; };
+  record::Served& record = done.served.emplace();
+  for (const std::int64_t arrival : served.arrivals_ns) record.arrival_us.push_back(arrival / 1000);
+  for (const worker::ServedBatch& batch : served.batches) {
+    record.due_us.push_back(since_begin(batch.due));
+    record.begin_us.push_back(since_begin(batch.begin));
+    record.end_us.push_back(since_begin(batch.end));
+    record.sizes.push_back(batch.images);
+    done.completions.push_back(batch.end);
+  }
+  return done;
 }
 
 }  // namespace wattlens::workload

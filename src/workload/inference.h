@@ -1,8 +1,8 @@
 // Inference of one model at one point of a plan, in a worker process of its own.
 //
-// Images are seeded N(0, 1) numbers, all different. For the output check of a built-in network the batch holds copies
-// of the few images whose outputs are known, so that every row of every batch in flight is compared. The outputs that a
-// model file must give may lie beside it, in FILE.reference.json (docs/models.md).
+// Images are seeded N(0, 1) numbers, all different, or real ones (image_input.h). For the output check of a built-in
+// network the batch holds copies of the few images whose outputs are known, so that every row of every batch in flight
+// is compared. The outputs that a model file must give may lie beside it, in FILE.reference.json (docs/models.md).
 #pragma once
 
 #include <memory>
@@ -11,6 +11,7 @@
 #include <vector>
 
 #include "worker/client.h"
+#include "workload/image_input.h"
 #include "workload/reference_outputs.h"
 #include "workload/work_progress.h"
 #include "workload/workload.h"
@@ -25,6 +26,7 @@ struct InferenceOptions {
   base::Path model_cache;        // a folder; empty: no cache
   std::int64_t classes = 1000;   // of a built-in network
   std::string_view (*references)(std::string_view network) = embedded_references;
+  ImageInput* images = nullptr;      // real images in place of seeded numbers; outlives the workload
   WorkProgress* progress = nullptr;  // told of every batch, where it is there; outlives the workload
 };
 
@@ -33,6 +35,9 @@ bool is_model_file(std::string_view model);
 
 // Where the outputs that a model file must give are looked for: FILE.reference.json.
 base::Path reference_file_of(const base::Path& model);
+
+// What the worker is asked to compile.
+worker::CompileRequest compile_request(const InferenceOptions& options);
 
 // Not thread-safe; prepare() and the rest belong on one thread, which outlives the workload (worker/client.h).
 class InferenceWorkload final : public Workload {
@@ -48,7 +53,6 @@ class InferenceWorkload final : public Workload {
   Result<WorkDone> run(const WindowRequest& request) override;
 
  private:
-  worker::CompileRequest compile_request() const;
   Result<void> load_references();
   Result<void> load_references_of_file();
   Result<void> count_cost();
@@ -60,6 +64,12 @@ class InferenceWorkload final : public Workload {
   Result<record::OutputCheck> check_against_f32(const std::vector<float>& outputs);
   Result<record::OutputCheck> check_repeatable(const std::vector<float>& outputs);
   Result<void> set_input(std::int64_t distinct);
+  Result<WorkDone> serve(const ServingRequest& request);
+  bool any_batch() const { return !options_.point.policy.empty(); }
+  Result<void> run_each_smaller_size();
+  Result<record::OutputCheck> check_smaller_batch(const std::vector<float>& outputs);
+  Result<void> set_window_input();
+  Result<void> add_accuracy();
   Result<worker::TimedBatches> run_batches(const worker::RunRequest& request,
                                            std::optional<base::Seconds> usual_batch = std::nullopt);
 
@@ -71,7 +81,8 @@ class InferenceWorkload final : public Workload {
   record::WorkloadInfo info_;
   std::vector<record::Phase> preparation_;
   std::int64_t slots_ = 0;
-  std::int64_t distinct_ = 0;  // different images in the input that is set; 0: none is
+  std::int64_t distinct_ = 0;  // different seeded images in the input that is set; 0: none is
+  bool images_set_ = false;    // real ones are
 };
 
 }  // namespace wattlens::workload

@@ -2,17 +2,30 @@
 #pragma once
 
 #include <cstdint>
+#include <optional>
 #include <vector>
 
 #include "base/clock.h"
 #include "base/result.h"
 #include "record/run.h"
+#include "serving/arrivals.h"
+#include "serving/policy.h"
 
 namespace wattlens::workload {
 
+// Requests that come from outside, to be served as they come (docs/serving.md).
+struct ServingRequest {
+  serving::Arrivals arrivals;
+  serving::Policy policy;
+  std::int64_t requests = 1;
+  std::uint64_t seed = 0;  // of the arrivals
+};
+
 struct WindowRequest {
-  base::Seconds duration;        // run for about so long ...
-  std::int64_t min_batches = 5;  // ... and at least so many whole batches
+  base::Seconds duration;                // run for about so long ...
+  std::int64_t min_batches = 5;          // ... and at least so many whole batches
+  std::optional<std::int64_t> images{};  // in each, where the model takes any batch; else all that it is compiled for
+  std::optional<ServingRequest> serving{};  // instead of all that: serve these requests
 };
 
 // The measured part, from the start of the first batch to the completion of the last.
@@ -21,6 +34,7 @@ struct WorkDone {
   base::MonoTime end;
   std::vector<base::MonoTime> completions;  // one per batch, ascending; the last equals `end`
   std::int64_t images = 0;
+  std::optional<record::Served> served{};  // where requests were served
 };
 
 // Not thread-safe. Every call blocks without spinning; a cancelled call fails with ErrorKind::cancelled. After an

@@ -6,27 +6,16 @@
 
 #include <algorithm>
 #include <functional>
-#include <memory>
 #include <string>
 #include <string_view>
 #include <utility>
 
 #include "audit/audit.h"
+#include "base/text_pieces.h"
 
 namespace wattlens::audit {
 
-// A text that is given out in pieces of `piece` bytes, as a pipe would.
-inline Result<LineReader> reader_of(std::string text, std::string name = "log.csv", std::size_t piece = 4096) {
-  auto rest = std::make_shared<std::pair<std::string, std::size_t>>(std::move(text), 0);
-  return LineReader::open(
-      [rest, piece](std::span<char> out) -> Result<std::size_t> {
-        const std::size_t count = std::min({piece, out.size(), rest->first.size() - rest->second});
-        std::copy_n(rest->first.begin() + static_cast<std::ptrdiff_t>(rest->second), count, out.begin());
-        rest->second += count;
-        return count;
-      },
-      std::move(name));
-}
+using base::reader_of;
 
 inline Result<FileReport> audit_text(std::string text, const AuditOptions& options = {}, std::string name = "log.csv") {
   auto lines = reader_of(std::move(text), std::move(name));

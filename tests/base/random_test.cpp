@@ -57,6 +57,29 @@ TEST(Random, NormalHasTheMomentsOfAStandardNormal) {
   EXPECT_NEAR(fourth / static_cast<double>(values.size()), 3.0, 0.15);
 }
 
+TEST(Random, ExponentialNumbersAreThoseOfTheNumPyTwin) {
+  // tools/portable_random.py: Random(7).exponential(3)
+  Random random(7);
+  EXPECT_EQ(random.exponential(), 0x1.f9dfa91949292p-2);
+  EXPECT_EQ(random.exponential(), 0x1.1564fc853fd13p-6);
+  EXPECT_EQ(random.exponential(), 0x1.27b5522e52a85p+1);
+}
+
+TEST(Random, ExponentialHasMeanAndDeviationOne) {
+  Random random(11);
+  double sum = 0.0;
+  double squares = 0.0;
+  constexpr int kCount = 200'000;
+  for (int i = 0; i < kCount; ++i) {
+    const double value = random.exponential();
+    ASSERT_GE(value, 0.0);
+    sum += value;
+    squares += value * value;
+  }
+  EXPECT_NEAR(sum / kCount, 1.0, 0.01);
+  EXPECT_NEAR(squares / kCount, 2.0, 0.04);
+}
+
 TEST(Random, BelowStaysBelowAndReachesEveryValue) {
   Random random(3);
   std::vector<int> seen(7);

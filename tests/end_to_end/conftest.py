@@ -1,5 +1,6 @@
 """What every end-to-end test starts from: the program, a prepared store, and a place for golden files."""
 
+import json
 import os
 import pathlib
 import shutil
@@ -49,6 +50,21 @@ class Program:
 @pytest.fixture
 def wattlens(request, tmp_path):
     return Program(request.config.getoption("--wattlens"), tmp_path)
+
+
+@pytest.fixture
+def engine(request, tmp_path):
+    """engine(arguments…): from now on the engine is the fake worker, started with these."""
+    worker = str(request.config.getoption("--fake-worker"))
+
+    def use(*arguments):
+        known = ["--references", str(ROOT / "tests/golden/outputs")]
+        entry = {"name": "fake", "worker": worker, "arguments": [*known, *map(str, arguments)]}
+        text = json.dumps({"schema": "wattlens.engines/1", "engines": [entry]})
+        (tmp_path / "engines.json").write_text(text)
+        return {"WATTLENS_ENGINE_PATH": str(tmp_path / "engines.json")}
+
+    return use
 
 
 @pytest.fixture(scope="session")

@@ -9,8 +9,6 @@ import time
 
 import pytest
 
-from conftest import ROOT
-
 MODEL = "shufflenet_v2_x0_5"
 # Short windows, whatever the neighbours do.
 PLAN = f"""seed = 7
@@ -27,20 +25,9 @@ repeat_disturbed = false
 """
 
 
-@pytest.fixture
-def engine(request, tmp_path):
-    """engine(arguments…): from now on the engine is the fake worker, started with these."""
-    worker = str(request.config.getoption("--fake-worker"))
+@pytest.fixture(autouse=True)
+def plan(tmp_path):
     (tmp_path / "plan.toml").write_text(PLAN)
-
-    def use(*arguments):
-        known = ["--references", str(ROOT / "tests/golden/outputs")]
-        entry = {"name": "fake", "worker": worker, "arguments": [*known, *map(str, arguments)]}
-        text = json.dumps({"schema": "wattlens.engines/1", "engines": [entry]})
-        (tmp_path / "engines.json").write_text(text)
-        return {"WATTLENS_ENGINE_PATH": str(tmp_path / "engines.json")}
-
-    return use
 
 
 def points_of(result):

@@ -6,6 +6,7 @@ import json
 import os
 import sqlite3
 import subprocess
+import xml.etree.ElementTree as ElementTree
 
 import pytest
 
@@ -129,3 +130,21 @@ def test_two_readers_at_once(wattlens, store):
         for _ in range(4)
     ]
     assert [process.wait(timeout=60) for process in running] == [0] * 4
+
+
+def test_a_plot_holds_its_command_and_its_numbers(wattlens, store, tmp_path):
+    wattlens("show", "20261121T10", "--store", store, "--plot", "a.svg", check=0)
+    root = ElementTree.fromstring((tmp_path / "a.svg").read_bytes())
+    data = json.loads(root.find(".//{urn:wattlens.plot/1}data").text)
+    assert data["command"].startswith("wattlens show 20261121T10 --store ")
+    assert data["experiments"] == ["20261121T100000-4f2a"]
+    assert all(series["points"] for panel in data["panels"] for series in panel["series"])
+    shown = wattlens("show", "20261121T10", "--store", store, "--plot", "terminal", check=0).stdout
+    assert "time per image" in shown
+
+
+def test_a_plot_that_cannot_be_written_is_one_clear_error(wattlens, store):
+    for target in ("missing/a.svg", "a.png"):
+        one_clear_error(wattlens("show", "last", "--store", store, "--plot", target, check=None))
+    result = wattlens("show", "last", "--store", store, "--plot", "terminal", "--format", "json", check=2)
+    assert "--plot FILE.svg" in one_clear_error(result)

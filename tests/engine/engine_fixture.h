@@ -31,7 +31,7 @@ inline bool computes_in(const Engine& engine, const std::string& precision) {
 // One batch through slot 0 of a session; its output, which lives until the next batch.
 inline TensorView output_of(Session& session, const Images& images) {
   EXPECT_TRUE(session.set_input(images.view()).has_value());
-  EXPECT_TRUE(session.enqueue(0).has_value());
+  EXPECT_TRUE(session.enqueue(0, images.shape.front()).has_value());
   const auto completion = session.next_completion();
   EXPECT_TRUE(completion.has_value()) << completion.error().message;
   const auto output = session.output(0);

@@ -67,7 +67,7 @@ TEST_F(OpenvinoEngine, DescribesWhatItRunsUnderWhichConditions) {
   ASSERT_NE(session, nullptr);
   EXPECT_FALSE(session->describe().first_inference.has_value());
   ASSERT_TRUE(session->set_input(Images(1).view()).has_value());
-  ASSERT_TRUE(session->enqueue(0).has_value());
+  ASSERT_TRUE(session->enqueue(0, 1).has_value());
   ASSERT_TRUE(session->next_completion().has_value());
   const auto info = session->describe();
   EXPECT_THAT(info.engine_version, HasSubstr("2026."));

@@ -60,7 +60,7 @@ inline double error_of(Engine& engine, const std::string& network, const std::st
   const auto images = network::input_values(0, options.batch, options.image_size);
   const std::vector<std::int64_t> shape{options.batch, 3, options.image_size, options.image_size};
   EXPECT_TRUE((*session)->set_input({shape, images}).has_value());
-  EXPECT_TRUE((*session)->enqueue(0).has_value());
+  EXPECT_TRUE((*session)->enqueue(0, options.batch).has_value());
   EXPECT_TRUE((*session)->next_completion().has_value());
   const auto output = (*session)->output(0);
   EXPECT_TRUE(output.has_value());

@@ -30,8 +30,10 @@ class SessionContract : public Fixture {
     return session;
   }
 
-  static void run_every_slot(Session& session) {
-    for (std::int64_t slot = 0; slot < session.slots(); ++slot) ASSERT_TRUE(session.enqueue(slot).has_value());
+  static void run_every_slot(Session& session, std::int64_t images) {
+    for (std::int64_t slot = 0; slot < session.slots(); ++slot) {
+      ASSERT_TRUE(session.enqueue(slot, images).has_value());
+    }
     std::set<std::int64_t> completed;
     for (std::int64_t i = 0; i < session.slots(); ++i) {
       const auto completion = session.next_completion();
@@ -59,12 +61,33 @@ TYPED_TEST_P(SessionContract, EverySlotGivesTheRightOutput) {
       ASSERT_GE(session->slots(), 1);
       EXPECT_TRUE(hint == "throughput" || session->slots() == 1);
       for (int round = 0; round < 3; ++round) {
-        this->run_every_slot(*session);
+        this->run_every_slot(*session, batch);
         for (std::int64_t slot = 0; slot < session->slots(); ++slot) {
           this->expect_near(session->output(slot), batch, expected);
         }
       }
     }
+  }
+}
+
+TYPED_TEST_P(SessionContract, SmallerBatchesOfAModelForAnyBatchGiveTheSameRows) {
+  const auto expected = this->expected(this->images(4));
+  const auto row = std::ssize(expected) / 4;
+  for (const std::string hint : {"latency", "throughput"}) {
+    auto options = this->small(4);
+    options.hint = hint;
+    options.any_batch = true;
+    const auto session = this->compiled(this->source(), options);
+    ASSERT_NE(session, nullptr);
+    ASSERT_TRUE(session->set_input(this->images(4).view()).has_value());
+    for (const std::int64_t images : {1, 3, 4, 2}) {
+      this->run_every_slot(*session, images);
+      const std::vector<double> first(expected.begin(), expected.begin() + images * row);
+      for (std::int64_t slot = 0; slot < session->slots(); ++slot) {
+        this->expect_near(session->output(slot), images, first);
+      }
+    }
+    EXPECT_FALSE(session->enqueue(0, 5).has_value());
   }
 }
 
@@ -82,7 +105,7 @@ TYPED_TEST_P(SessionContract, CompletionsAreStampedAfterTheyWereEnqueuedAndNever
     ASSERT_NE(session, nullptr);
     auto before = clock.now();
     for (int i = 0; i < 100; ++i) {
-      ASSERT_TRUE(session->enqueue(i % session->slots()).has_value());
+      ASSERT_TRUE(session->enqueue(i % session->slots(), 1).has_value());
       const auto completion = session->next_completion();
       ASSERT_TRUE(completion.has_value());
       EXPECT_EQ(completion->slot, i % session->slots());
@@ -97,7 +120,7 @@ TYPED_TEST_P(SessionContract, CompletionsAreStampedAfterTheyWereEnqueuedAndNever
 TYPED_TEST_P(SessionContract, AnUntouchedInputIsNeverRun) {
   const auto session = this->compiled(this->source(), this->small(1));
   ASSERT_NE(session, nullptr);
-  EXPECT_FALSE(session->enqueue(0).has_value());
+  EXPECT_FALSE(session->enqueue(0, 1).has_value());
   EXPECT_FALSE(session->output(0).has_value());
   EXPECT_FALSE(session->next_completion().has_value());
 }
@@ -105,10 +128,10 @@ TYPED_TEST_P(SessionContract, AnUntouchedInputIsNeverRun) {
 TYPED_TEST_P(SessionContract, ASlotThatIsBusyOrUnknownIsRefused) {
   const auto session = this->ready(1);
   ASSERT_NE(session, nullptr);
-  EXPECT_FALSE(session->enqueue(-1).has_value());
-  EXPECT_FALSE(session->enqueue(1).has_value());
-  ASSERT_TRUE(session->enqueue(0).has_value());
-  EXPECT_FALSE(session->enqueue(0).has_value());
+  EXPECT_FALSE(session->enqueue(-1, 1).has_value());
+  EXPECT_FALSE(session->enqueue(1, 1).has_value());
+  ASSERT_TRUE(session->enqueue(0, 1).has_value());
+  EXPECT_FALSE(session->enqueue(0, 1).has_value());
   EXPECT_FALSE(session->output(0).has_value());
   EXPECT_FALSE(session->set_input(this->images(1).view()).has_value());
   EXPECT_TRUE(session->next_completion().has_value());
@@ -127,11 +150,12 @@ TYPED_TEST_P(SessionContract, ImagesOfAnotherShapeAreRefused) {
 TYPED_TEST_P(SessionContract, ASessionMayEndWhileBatchesAreInFlight) {
   auto session = this->ready(4, "throughput");
   ASSERT_NE(session, nullptr);
-  for (std::int64_t slot = 0; slot < session->slots(); ++slot) ASSERT_TRUE(session->enqueue(slot).has_value());
+  for (std::int64_t slot = 0; slot < session->slots(); ++slot) ASSERT_TRUE(session->enqueue(slot, 4).has_value());
   session.reset();
 }
 
-REGISTER_TYPED_TEST_SUITE_P(SessionContract, EverySlotGivesTheRightOutput, TellsTheImagesThatItTakes,
+REGISTER_TYPED_TEST_SUITE_P(SessionContract, EverySlotGivesTheRightOutput,
+                            SmallerBatchesOfAModelForAnyBatchGiveTheSameRows, TellsTheImagesThatItTakes,
                             CompletionsAreStampedAfterTheyWereEnqueuedAndNeverGoBack, AnUntouchedInputIsNeverRun,
                             ASlotThatIsBusyOrUnknownIsRefused, ImagesOfAnotherShapeAreRefused,
                             ASessionMayEndWhileBatchesAreInFlight);

@@ -1,5 +1,6 @@
 #include "engine/slot_session.h"
 
+#include <fmt/format.h>
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
@@ -16,7 +17,8 @@ using testing::HasSubstr;
 // Keeps what it was asked to do; a batch ends when it is waited for.
 class FakeSession final : public SlotSession {
  public:
-  explicit FakeSession(std::int64_t slots = 2) : SlotSession({.input_shape = {2, 3}}, {}, slots) {}
+  explicit FakeSession(std::int64_t slots = 2, bool any_batch = false)
+      : SlotSession({.input_shape = {2, 3}}, {}, slots, any_batch) {}
 
   std::vector<std::string> asked;
   bool input_fails = false;
@@ -28,10 +30,10 @@ class FakeSession final : public SlotSession {
     if (input_fails) return fail(ErrorKind::run_failed, "no memory for images");
     return tell("input");
   }
-  Result<void> start(std::int64_t slot) override {
+  Result<void> start(std::int64_t slot, std::int64_t images) override {
     if (start_fails) return fail(ErrorKind::run_failed, "no memory");
     started_.push_back(slot);
-    return tell("start " + std::to_string(slot));
+    return tell(fmt::format("start {}{}", slot, images == batch() ? "" : fmt::format(" with {}", images)));
   }
   Finished wait() override {
     const auto slot = started_.front();
@@ -58,19 +60,19 @@ const TensorView kInput{.shape = {2, 3}, .values = kImages};
 
 TEST(SlotSession, TheEngineIsAskedInTurnOnly) {
   FakeSession session;
-  EXPECT_THAT(session.enqueue(0).error().message, HasSubstr("before set_input"));
+  EXPECT_THAT(session.enqueue(0, 2).error().message, HasSubstr("before set_input"));
   EXPECT_THAT(session.set_input({.shape = {3, 2}, .values = kImages}).error().message, HasSubstr("takes [2, 3]"));
   EXPECT_FALSE(session.set_input({.shape = {2, 3}, .values = std::span(kImages).first(5)}).has_value());
   ASSERT_TRUE(session.set_input(kInput).has_value());
-  EXPECT_FALSE(session.enqueue(2).has_value());
-  EXPECT_FALSE(session.enqueue(-1).has_value());
+  EXPECT_FALSE(session.enqueue(2, 2).has_value());
+  EXPECT_FALSE(session.enqueue(-1, 2).has_value());
   EXPECT_FALSE(session.next_completion().has_value());
   EXPECT_FALSE(session.output(0).has_value());
   EXPECT_FALSE(session.output(7).has_value());
-  ASSERT_TRUE(session.enqueue(1).has_value());
-  EXPECT_THAT(session.enqueue(1).error().message, HasSubstr("slot 1 of 2 is busy"));
+  ASSERT_TRUE(session.enqueue(1, 2).has_value());
+  EXPECT_THAT(session.enqueue(1, 2).error().message, HasSubstr("slot 1 of 2 is busy"));
   EXPECT_THAT(session.set_input(kInput).error().message, HasSubstr("in flight"));
-  ASSERT_TRUE(session.enqueue(0).has_value());
+  ASSERT_TRUE(session.enqueue(0, 2).has_value());
   EXPECT_EQ(session.next_completion()->slot, 1);
   EXPECT_FALSE(session.output(0).has_value());
   EXPECT_TRUE(session.output(1).has_value());
@@ -83,35 +85,35 @@ TEST(SlotSession, ImagesThatCouldNotBeCopiedAreNotRun) {
   ASSERT_TRUE(session.set_input(kInput).has_value());
   session.input_fails = true;
   EXPECT_EQ(session.set_input(kInput).error().message, "no memory for images");
-  EXPECT_FALSE(session.enqueue(0).has_value());
+  EXPECT_FALSE(session.enqueue(0, 2).has_value());
   session.input_fails = false;
   ASSERT_TRUE(session.set_input(kInput).has_value());
-  EXPECT_TRUE(session.enqueue(0).has_value());
+  EXPECT_TRUE(session.enqueue(0, 2).has_value());
 }
 
 TEST(SlotSession, ABatchThatCannotStartLeavesItsSlotFree) {
   FakeSession session;
   ASSERT_TRUE(session.set_input(kInput).has_value());
   session.start_fails = true;
-  EXPECT_EQ(session.enqueue(0).error().message, "no memory");
+  EXPECT_EQ(session.enqueue(0, 2).error().message, "no memory");
   EXPECT_FALSE(session.next_completion().has_value());
   session.start_fails = false;
-  EXPECT_TRUE(session.enqueue(0).has_value());
+  EXPECT_TRUE(session.enqueue(0, 2).has_value());
   EXPECT_TRUE(session.next_completion().has_value());
 }
 
 TEST(SlotSession, AFailedBatchGivesNoOutputAndItsSlotRunsTheNext) {
   FakeSession session;
   ASSERT_TRUE(session.set_input(kInput).has_value());
-  ASSERT_TRUE(session.enqueue(0).has_value());
+  ASSERT_TRUE(session.enqueue(0, 2).has_value());
   ASSERT_TRUE(session.next_completion().has_value());
   ASSERT_TRUE(session.output(0).has_value());
   session.next_batch_fails = true;
-  ASSERT_TRUE(session.enqueue(0).has_value());
+  ASSERT_TRUE(session.enqueue(0, 2).has_value());
   EXPECT_EQ(session.next_completion().error().message, "the batch broke");
   EXPECT_FALSE(session.output(0).has_value()) << "that of the batch before";
   session.next_batch_fails = false;
-  ASSERT_TRUE(session.enqueue(0).has_value());
+  ASSERT_TRUE(session.enqueue(0, 2).has_value());
   EXPECT_TRUE(session.next_completion().has_value());
   EXPECT_TRUE(session.output(0).has_value());
 }
@@ -120,14 +122,27 @@ TEST(SlotSession, TheFirstInferenceIsTheFirstThatSucceeded) {
   FakeSession session;
   ASSERT_TRUE(session.set_input(kInput).has_value());
   EXPECT_FALSE(session.describe().first_inference.has_value());
-  ASSERT_TRUE(session.enqueue(0).has_value());
+  ASSERT_TRUE(session.enqueue(0, 2).has_value());
   ASSERT_TRUE(session.next_completion().has_value());
   const auto first = session.describe().first_inference;
   ASSERT_TRUE(first.has_value());
   EXPECT_GE(first->value, 0.0);
-  ASSERT_TRUE(session.enqueue(1).has_value());
+  ASSERT_TRUE(session.enqueue(1, 2).has_value());
   ASSERT_TRUE(session.next_completion().has_value());
   EXPECT_EQ(session.describe().first_inference, first);
+}
+
+TEST(SlotSession, SmallerBatchesRunOnlyWhereTheModelTakesThem) {
+  FakeSession fixed;
+  ASSERT_TRUE(fixed.set_input(kInput).has_value());
+  EXPECT_THAT(fixed.enqueue(0, 1).error().message, HasSubstr("compiled for batches of 2"));
+
+  FakeSession any(1, true);
+  ASSERT_TRUE(any.set_input(kInput).has_value());
+  EXPECT_FALSE(any.enqueue(0, 0).has_value());
+  EXPECT_THAT(any.enqueue(0, 3).error().message, HasSubstr("batches up to 2"));
+  ASSERT_TRUE(any.enqueue(0, 1).has_value());
+  EXPECT_THAT(any.asked, ElementsAre("input", "start 0 with 1"));
 }
 
 }  // namespace

@@ -59,7 +59,7 @@ TEST_F(TorchEngine, ABatchBeyondMemoryFailsAndLeavesTheSessionUsable) {
   ASSERT_TRUE(session->set_input(images.view()).has_value());
   {
     const MemoryLimit limit(32U << 20U);
-    ASSERT_TRUE(session->enqueue(0).has_value());
+    ASSERT_TRUE(session->enqueue(0, 16).has_value());
     const auto completion = session->next_completion();
     ASSERT_FALSE(completion.has_value());
     EXPECT_EQ(completion.error().kind, ErrorKind::run_failed);

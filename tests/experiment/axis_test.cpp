@@ -50,17 +50,6 @@ TEST(WordAxis, TrimsAndKeepsOnce) {
   EXPECT_FALSE(parse_word_axis("", "model"));
 }
 
-TEST(Duration, KnowsItsUnits) {
-  EXPECT_DOUBLE_EQ(parse_duration("120s", "budget").value().value, 120.0);
-  EXPECT_DOUBLE_EQ(parse_duration("500ms", "budget").value().value, 0.5);
-  EXPECT_DOUBLE_EQ(parse_duration("2m", "budget").value().value, 120.0);
-  EXPECT_DOUBLE_EQ(parse_duration("1.5 h", "budget").value().value, 5400.0);
-  EXPECT_DOUBLE_EQ(parse_duration("3", "budget").value().value, 3.0);
-  for (const std::string_view text : {"", "s", "0s", "-1s", "1d", "1e400", "nan", "1 s s"}) {
-    EXPECT_FALSE(parse_duration(text, "budget")) << text;
-  }
-}
-
 TEST(Share, IsPercentOrFraction) {
   EXPECT_DOUBLE_EQ(parse_share("2%", "target").value(), 0.02);
   EXPECT_DOUBLE_EQ(parse_share("0.05", "target").value(), 0.05);

@@ -27,6 +27,21 @@ TEST(Plan, PointsAreEveryCombinationWithUniqueIds) {
   EXPECT_EQ(ids.size(), 12U);
 }
 
+TEST(Plan, SomePointsAloneStandInTheOrderThatNamesThem) {
+  Plan plan;
+  plan.axes.models = {"alexnet"};
+  plan.axes.batches = {1, 8, 32};
+  const auto all = plan_points(plan.axes);
+  plan.axes.only = {all[2].id, "alexnet/nothing", all[0].id};
+  plan.effort.batches = 2;
+  const Plan again = plan_from_json(to_json(plan)).value();
+  const auto some = plan_points(again.axes);
+  ASSERT_EQ(some.size(), 2U);
+  EXPECT_EQ(some[0].batch, 32);
+  EXPECT_EQ(some[1].batch, 1);
+  EXPECT_EQ(again.effort.batches, 2);
+}
+
 TEST(Plan, WithoutAModelItTellsHowToNameOne) {
   const auto checked = check(Plan{});
   ASSERT_FALSE(checked);

@@ -79,7 +79,7 @@ TEST_F(ResidentsTest, WhatCannotBePreparedIsNotKept) {
 TEST_F(ResidentsTest, ADroppedOneIsMadeAgain) {
   Residents residents(factory({}), base::mebibytes(100));
   ASSERT_TRUE(residents.acquire(points()[0], check_));
-  residents.drop(points()[0].id);
+  residents.drop(points()[0]);
   ASSERT_TRUE(residents.acquire(points()[0], check_));
   EXPECT_EQ(made_, 2);
 }

@@ -60,6 +60,12 @@ TEST(PlanWindows, WithoutABudgetEveryWindowHasItsLength) {
   EXPECT_EQ(plan_windows(batches, Effort{.quick = true}, std::nullopt)[0].duration, Seconds{1.0});
 }
 
+TEST(PlanWindows, AWindowMayBeAskedToHoldFewBatches) {
+  const Seconds batches[] = {Seconds{3.0}};
+  EXPECT_EQ(plan_windows(batches, {.batches = 2}, std::nullopt).front().batches, 2);
+  EXPECT_EQ(plan_windows(batches, {.batches = 2}, Seconds{1000.0}).front().batches, 2);
+}
+
 TEST(PlanWindows, ABudgetShortensWindowsAndThinsHeavyPoints) {
   std::vector<Seconds> batches(14, Seconds{0.01});
   batches.push_back(Seconds{3.0});

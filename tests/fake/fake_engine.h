@@ -89,6 +89,7 @@ class FakeSession final : public engine::Session {
       return fail(ErrorKind::usage, "the images have another shape than the model");
     }
     const std::size_t image = images.values.size() / static_cast<std::size_t>(options_.batch);
+    last_batch_ = options_.batch;
     logits_.assign(static_cast<std::size_t>(options_.batch * classes_), 0.0F);
     for (std::int64_t i = 0; i < options_.batch; ++i) {
       const auto from = images.values.subspan(static_cast<std::size_t>(i) * image, image);
@@ -104,7 +105,7 @@ class FakeSession final : public engine::Session {
     return {};
   }
 
-  Result<void> enqueue(std::int64_t slot) override {
+  Result<void> enqueue(std::int64_t slot, std::int64_t batch) override {
     if (fault_is_due()) {
       if (behaviour_.fault == "crash") std::raise(SIGSEGV);
       if (behaviour_.fault == "killed") std::raise(SIGKILL);  // as the out-of-memory killer does
@@ -116,7 +117,8 @@ class FakeSession final : public engine::Session {
     if (behaviour_.fault == "failure") return fail(ErrorKind::run_failed, "the device is on fire", "call somebody");
     if (behaviour_.fault == "no_memory") return fail(ErrorKind::run_failed, "cannot run: can't alloc");
     most_in_flight_ = std::max(most_in_flight_, ++in_flight_);
-    const auto images = static_cast<double>(options_.batch);
+    const auto images = static_cast<double>(batch);
+    last_batch_ = batch;
     due_[static_cast<std::size_t>(slot)] = clock_.now() + behaviour_.batch_time + images * behaviour_.image_time;
     return {};
   }
@@ -133,7 +135,8 @@ class FakeSession final : public engine::Session {
   Result<engine::TensorView> output(std::int64_t slot) override {
     if (behaviour_.fault == "drifting_output") logits_[0] += 1.0F;
     if (behaviour_.fault == "wrong_last_slot" && slot + 1 == slots()) logits_[0] += 1.0F;
-    return engine::TensorView{{options_.batch, classes_}, logits_};
+    return engine::TensorView{{last_batch_, classes_},
+                              std::span(logits_).first(static_cast<std::size_t>(last_batch_ * classes_))};
   }
 
  private:
@@ -166,6 +169,7 @@ class FakeSession final : public engine::Session {
   std::vector<std::optional<base::MonoTime>> due_;
   std::int64_t in_flight_ = 0;
   std::int64_t most_in_flight_ = 0;
+  std::int64_t last_batch_ = 0;
   std::int64_t batches_ = 0;
   std::vector<std::unique_ptr<char[]>> hoard_;
   std::vector<float> logits_;

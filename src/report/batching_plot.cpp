@@ -1,0 +1,81 @@
+#include "report/batching_plot.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <cmath>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "report/experiment_report.h"
+
+namespace wattlens::report {
+namespace {
+
+using record::PointSummary;
+
+std::size_t position_in(std::vector<std::string>& names, const std::string& name) {
+  const auto found = std::ranges::find(names, name);
+  if (found != names.end()) return static_cast<std::size_t>(found - names.begin());
+  names.push_back(name);
+  return names.size() - 1;
+}
+
+std::optional<record::Interval<double>> interval_of(const record::Energy& energy) {
+  const auto& bounds = energy.absolute ? energy.absolute : energy.relative;
+  if (!bounds) return std::nullopt;
+  return record::Interval<double>{bounds->low.value, bounds->high.value};
+}
+
+std::optional<record::Interval<double>> interval_of(const record::Estimate<record::Seconds>& time) {
+  if (!std::isfinite(time.low.value) || !std::isfinite(time.high.value) || time.low.value <= 0.0) return std::nullopt;
+  return record::Interval<double>{time.low.value, time.high.value};
+}
+
+plot::Series& series_of(plot::Panel& panel, const std::string& name) {
+  const auto found = std::ranges::find(panel.series, name, &plot::Series::name);
+  if (found != panel.series.end()) return *found;
+  panel.series.push_back({.name = name});
+  return panel.series.back();
+}
+
+// "alexnet" alone where requests came in one way.
+std::string category_of(const PointSummary& point, bool one_way) {
+  return one_way ? point.point.model : fmt::format("{}, {}", point.point.model, point.point.arrivals);
+}
+
+}  // namespace
+
+plot::Plot batching_plot(const record::BatchingStudy& study) {
+  plot::Plot plot{.title = "Energy per request by batching policy", .note = "Bars are 95 % intervals."};
+  if (simulated(study.summary.experiment)) plot.note += " Simulated sensors.";
+  plot::Panel energies{.x = {.title = "energy per request, gross", .unit = "J", .scale = plot::Scale::log10}};
+  plot::Panel trade{.x = {.title = "mean response time", .unit = "s", .scale = plot::Scale::log10},
+                    .y = {.title = "energy per request, gross", .unit = "J", .scale = plot::Scale::log10}};
+  std::vector<std::string> ways;
+  for (const PointSummary& point : study.summary.points) position_in(ways, point.point.arrivals);
+  for (const PointSummary& point : study.summary.points) {
+    if (!point.serving || !point.energy_per_image.value) continue;
+    const double energy = point.energy_per_image.value->value;
+    const std::string category = category_of(point, ways.size() == 1);
+    const auto place = static_cast<double>(position_in(energies.y.categories, category));
+    series_of(energies, point.point.policy)
+        .points.push_back({.x = energy,
+                           .y = place,
+                           .x_interval = interval_of(point.energy_per_image),
+                           .provenance = point.energy_per_image.provenance});
+    if (point.serving->saturated) continue;
+    series_of(trade, category)
+        .points.push_back({.x = point.serving->response.value.value,
+                           .y = energy,
+                           .x_interval = interval_of(point.serving->response),
+                           .label = point.point.policy,
+                           .provenance = point.energy_per_image.provenance});
+  }
+  plot.panels.push_back(std::move(energies));
+  if (!trade.series.empty()) plot.panels.push_back(std::move(trade));
+  return plot;
+}
+
+}  // namespace wattlens::report
