@@ -5,9 +5,11 @@ set(CMAKE_CXX_EXTENSIONS OFF)
 set(CMAKE_EXPORT_COMPILE_COMMANDS ON)
 set(CMAKE_RUNTIME_OUTPUT_DIRECTORY ${CMAKE_BINARY_DIR})
 
+# Paths below the project's folder are told to the cache as relative ones: clones and worktrees share what they compile.
 find_program(CCACHE_PROGRAM ccache)
 if(CCACHE_PROGRAM)
-  set(CMAKE_CXX_COMPILER_LAUNCHER ${CCACHE_PROGRAM})
+  set(CMAKE_CXX_COMPILER_LAUNCHER ${CMAKE_COMMAND} -E env CCACHE_BASEDIR=${PROJECT_SOURCE_DIR} CCACHE_NOHASHDIR=1
+                                  ${CCACHE_PROGRAM})
 endif()
 
 add_library(wattlens_flags INTERFACE)
@@ -42,10 +44,8 @@ function(wattlens_test)
   cmake_parse_arguments(ARG "" "NAME" "SOURCES;LIBRARIES" ${ARGN})
   add_executable(test_${ARG_NAME} ${ARG_SOURCES})
   target_include_directories(test_${ARG_NAME} PRIVATE ${PROJECT_SOURCE_DIR}/tests)
-  target_compile_definitions(test_${ARG_NAME} PRIVATE
-    WATTLENS_TEST_DIR="${PROJECT_SOURCE_DIR}/tests" WATTLENS_SOURCE_DIR="${PROJECT_SOURCE_DIR}"
-    WATTLENS_BINARY_DIR="${CMAKE_BINARY_DIR}")
-  target_link_libraries(test_${ARG_NAME} PRIVATE wattlens_flags ${ARG_LIBRARIES} GTest::gmock GTest::gtest_main)
+  target_link_libraries(test_${ARG_NAME} PRIVATE wattlens_flags test_paths ${ARG_LIBRARIES} GTest::gmock
+                                                 GTest::gtest_main)
   gtest_discover_tests(test_${ARG_NAME} TEST_PREFIX "${ARG_NAME}." PROPERTIES LABELS ${ARG_NAME}
                        DISCOVERY_TIMEOUT 60)
 endfunction()

@@ -7,6 +7,7 @@
 #include <filesystem>
 
 #include "base/clock.h"
+#include "fake/paths.h"
 #include "fake/temporary_folder.h"
 #include "machine/machine.h"
 #include "meter/meter_set.h"
@@ -15,7 +16,7 @@
 namespace wattlens::capture {
 namespace {
 
-const base::Path kMachines = base::Path(WATTLENS_TEST_DIR) / "machines";
+const base::Path kMachines = fake::test_folder() / "machines";
 
 void put(const base::Path& file, std::string_view text) {
   std::filesystem::create_directories(file.parent_path());

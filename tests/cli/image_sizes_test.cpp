@@ -3,6 +3,7 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include "fake/paths.h"
 #include "fake/temporary_folder.h"
 
 namespace wattlens::cli {
@@ -14,9 +15,7 @@ using testing::IsEmpty;
 using testing::Pair;
 using testing::UnorderedElementsAre;
 
-std::string model(const std::string& name) {
-  return base::Path(WATTLENS_TEST_DIR) / "engine" / "models" / (name + ".onnx");
-}
+std::string model(const std::string& name) { return fake::test_folder() / "engine" / "models" / (name + ".onnx"); }
 
 Result<experiment::Axes> resolved(std::vector<std::string> models, std::vector<std::int64_t> sizes = {}) {
   experiment::Axes axes;

@@ -10,6 +10,7 @@
 #include "base/file.h"
 #include "base/json.h"
 #include "dataset/image.h"
+#include "fake/paths.h"
 
 namespace wattlens::dataset {
 
@@ -35,7 +36,7 @@ inline Image drawn(Size size) {
   return image;
 }
 
-inline base::Path golden_images() { return base::Path(WATTLENS_TEST_DIR) / "golden/images"; }
+inline base::Path golden_images() { return fake::test_folder() / "golden/images"; }
 
 inline base::Json golden_list(const std::string& name) {
   return base::parse_json(base::read_text(golden_images() / name).value(), name).value();

@@ -6,11 +6,12 @@
 
 #include "engine/engine_fixture.h"
 #include "engine/openvino_engine.h"
+#include "fake/paths.h"
 
 namespace wattlens::engine {
 
 inline base::Path model(const std::string& name) {
-  return base::Path(WATTLENS_TEST_DIR) / "engine" / "models" / (name + ".onnx");
+  return fake::test_folder() / "engine" / "models" / (name + ".onnx");
 }
 
 inline ModelSource source_of(const std::string& name) { return {.network = {}, .file = model(name)}; }

@@ -14,6 +14,7 @@
 
 #include "base/json.h"
 #include "engine/engine_fixture.h"
+#include "fake/paths.h"
 #include "network/weights.h"
 
 namespace wattlens::engine {
@@ -24,7 +25,7 @@ struct Reference {
 };
 
 inline Reference smallest_reference(const std::string& network) {
-  const auto path = fmt::format("{}/golden/outputs/{}.json", WATTLENS_TEST_DIR, network);
+  const auto path = fmt::format("{}/golden/outputs/{}.json", fake::test_folder().string(), network);
   const auto text = base::read_text(path);
   EXPECT_TRUE(text.has_value()) << path;
   const auto json = base::parse_json(text.value_or("{}"), path);

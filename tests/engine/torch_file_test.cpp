@@ -7,6 +7,7 @@
 #include <filesystem>
 
 #include "engine/torch_fixture.h"
+#include "fake/paths.h"
 #include "fake/temporary_folder.h"
 #include "network/operator_cost.h"
 
@@ -17,7 +18,7 @@ using testing::AllOf;
 using testing::Contains;
 using testing::HasSubstr;
 
-base::Path model(const std::string& name) { return base::Path(WATTLENS_TEST_DIR) / "engine" / "models" / name; }
+base::Path model(const std::string& name) { return fake::test_folder() / "engine" / "models" / name; }
 
 class TorchFile : public TorchTest {
  protected:

@@ -1,6 +1,7 @@
 // Sessions through the engine: torch_session.h alone would need LibTorch's headers here.
 #include "engine/session_contract.h"
 #include "engine/torch_fixture.h"
+#include "fake/paths.h"
 
 namespace wattlens::engine {
 namespace {
@@ -24,9 +25,7 @@ class TorchClassifier : public TorchTest {
  protected:
   static constexpr double kTolerance = 1e-5;
 
-  static ModelSource source() {
-    return {.network = {}, .file = base::Path(WATTLENS_TEST_DIR) / "engine/models/classifier.pt"};
-  }
+  static ModelSource source() { return {.network = {}, .file = fake::test_folder() / "engine/models/classifier.pt"}; }
   static Images images(std::int64_t batch) { return small_images(batch); }
   static std::vector<double> expected(const Images& images) { return expected_logits(images); }
 };

@@ -8,12 +8,13 @@
 #include <string_view>
 
 #include "base/file.h"
+#include "fake/paths.h"
 
 namespace wattlens::fake {
 
 inline void expect_golden(std::string_view name, std::string_view text) {
-  const base::Path received = base::Path(WATTLENS_BINARY_DIR) / "golden_received" / name;
-  const auto expected = base::read_text(base::Path(WATTLENS_TEST_DIR) / "golden" / name);
+  const base::Path received = build_folder() / "golden_received" / name;
+  const auto expected = base::read_text(test_folder() / "golden" / name);
   std::error_code ignored;
   if (expected && *expected == text) {
     std::filesystem::remove(received, ignored);

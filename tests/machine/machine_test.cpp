@@ -4,6 +4,7 @@
 #include <gtest/gtest.h>
 
 #include "base/version.h"
+#include "fake/paths.h"
 #include "fake/temp_tree.h"
 #include "machine/tree.h"
 
@@ -14,7 +15,7 @@ using testing::Contains;
 using testing::ElementsAre;
 using testing::IsEmpty;
 
-base::Path recorded(const char* name) { return base::Path(WATTLENS_TEST_DIR) / "machines" / name; }
+base::Path recorded(const char* name) { return fake::test_folder() / "machines" / name; }
 
 TEST(ReadMachine, AnEmptyTreeTellsNothingAndGuessesNothing) {
   const fake::TempTree tree;

@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "fake/fake_clock.h"
+#include "fake/paths.h"
 #include "fake/temp_tree.h"
 #include "machine/machine.h"
 #include "meter/load_model.h"
@@ -17,7 +18,7 @@ namespace {
 
 using record::Provenance;
 
-base::Path recorded(const char* name) { return base::Path(WATTLENS_TEST_DIR) / "machines" / name; }
+base::Path recorded(const char* name) { return fake::test_folder() / "machines" / name; }
 
 // A copy of a recorded machine whose processors' times the test sets.
 class LoadMeters : public testing::Test {

@@ -7,6 +7,7 @@
 
 #include "base/file.h"
 #include "base/json.h"
+#include "fake/paths.h"
 
 namespace wattlens::meter {
 namespace {
@@ -168,7 +169,7 @@ TEST(LoadModel, ADamagedTableIsAnError) {
 }
 
 TEST(LoadModelTable, IsTheFileOfTheSourceTree) {
-  const auto file = base::read_text(base::Path(WATTLENS_SOURCE_DIR) / "data/load_model.json");
+  const auto file = base::read_text(fake::source_folder() / "data/load_model.json");
   ASSERT_TRUE(file);
   EXPECT_EQ(base::Json::parse(*file), table());
   EXPECT_EQ(table().at("schema"), "wattlens.load_model/1");

@@ -13,6 +13,7 @@
 #include <vector>
 
 #include "fake/fake_clock.h"
+#include "fake/paths.h"
 #include "fake/temp_tree.h"
 #include "machine/machine.h"
 
@@ -108,7 +109,7 @@ struct Opened {
   }
 };
 
-base::Path recorded(const char* name) { return base::Path(WATTLENS_TEST_DIR) / "machines" / name; }
+base::Path recorded(const char* name) { return fake::test_folder() / "machines" / name; }
 Opened open_recorded(const char* name) {
   const fake::TempTree tree;
   tree.copy_from(recorded(name));

@@ -3,6 +3,7 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include "fake/paths.h"
 #include "fake/temporary_folder.h"
 #include "network/onnx.h"
 #include "network/weights.h"
@@ -14,9 +15,7 @@ namespace {
 using testing::HasSubstr;
 
 // Small files made by tests/engine/models/make_models.py with the onnx package.
-base::Path model(const std::string& name) {
-  return base::Path(WATTLENS_TEST_DIR) / "engine" / "models" / (name + ".onnx");
-}
+base::Path model(const std::string& name) { return fake::test_folder() / "engine" / "models" / (name + ".onnx"); }
 
 Result<ImageInput> input_of(const std::string& name) {
   WATTLENS_TRY(const auto signature, read_onnx_signature(model(name)));

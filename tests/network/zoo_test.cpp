@@ -13,6 +13,7 @@
 #include "base/file.h"
 #include "base/json.h"
 #include "base/text.h"
+#include "fake/paths.h"
 #include "network/cost.h"
 
 namespace wattlens::network {
@@ -23,7 +24,7 @@ using testing::HasSubstr;
 
 const base::Json& facts() {
   static const base::Json kFacts = [] {
-    const base::Path path = base::Path(WATTLENS_TEST_DIR) / "golden/networks.json";
+    const base::Path path = fake::test_folder() / "golden/networks.json";
     return base::parse_json(base::read_text(path).value(), path.string()).value();
   }();
   return kFacts;
@@ -99,7 +100,7 @@ TEST(Zoo, ParametersAreThoseOfTorchvisionsStateDict) {
     }
     std::ranges::sort(lines);
     const auto golden =
-        base::read_text(base::Path(WATTLENS_TEST_DIR) / "golden/state_dicts" / (fmt::format("{}.txt", kind.name)));
+        base::read_text(fake::test_folder() / "golden/state_dicts" / (fmt::format("{}.txt", kind.name)));
     ASSERT_TRUE(golden);
     std::vector<std::string> expected;
     for (const std::string_view line : base::split(base::trim(*golden), '\n')) expected.emplace_back(line);

@@ -10,6 +10,7 @@
 #include <string>
 #include <vector>
 
+#include "fake/paths.h"
 #include "fake/temporary_folder.h"
 #include "regions/mark.h"
 #include "regions/mark_pipe.h"
@@ -19,7 +20,7 @@ namespace {
 
 // Its wait status: 0 where all is well.
 int run(std::string steps, std::string pause_ns) {
-  std::string program = std::string(WATTLENS_BINARY_DIR) + "/mark_regions";
+  std::string program = (fake::build_folder() / "mark_regions").string();
   const std::array<char*, 4> words{program.data(), steps.data(), pause_ns.data(), nullptr};
   pid_t child = 0;
   if (::posix_spawn(&child, program.c_str(), nullptr, nullptr, words.data(), environ) != 0) return -1;

@@ -14,6 +14,7 @@
 
 #include "base/text.h"
 #include "fake/fake_clock.h"
+#include "fake/paths.h"
 #include "fake/temp_tree.h"
 #include "machine/machine.h"
 #include "meter/stamp.h"
@@ -27,7 +28,7 @@ namespace {
 
 using base::MonoTime;
 
-const base::Path kFolder = base::Path(WATTLENS_TEST_DIR) / "scenarios";
+const base::Path kFolder = fake::test_folder() / "scenarios";
 
 // One way to read a scenario: the simulated meter, or its files.
 class Route {
@@ -75,7 +76,7 @@ class Route {
   void open_files() {
     tree_.emplace();
     const Expectation& expected = scenario_.expected;
-    if (!expected.machine.empty()) tree_->copy_from(base::Path(WATTLENS_TEST_DIR) / "machines" / expected.machine);
+    if (!expected.machine.empty()) tree_->copy_from(fake::test_folder() / "machines" / expected.machine);
     const auto write_now = [this] {
       ASSERT_TRUE(write_tree(scenario_, clock_.now() - start_, tree_->root()).has_value());
     };
@@ -234,7 +235,7 @@ std::string row_of(const std::string& name, const Scenario& scenario) {
 }
 
 TEST(FaultTable, TheDocumentSaysWhatTheScenariosSay) {
-  const auto document = base::read_text(base::Path(WATTLENS_SOURCE_DIR) / "docs/faults.md");
+  const auto document = base::read_text(fake::source_folder() / "docs/faults.md");
   ASSERT_TRUE(document.has_value());
   std::string table;
   for (const std::string& name : scenario_names()) table += row_of(name, load(name));

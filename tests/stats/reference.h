@@ -10,11 +10,12 @@
 
 #include "base/file.h"
 #include "base/json.h"
+#include "fake/paths.h"
 
 namespace wattlens::stats {
 
 inline base::Json read_reference(const std::string& name) {
-  const auto text = base::read_text(base::Path(WATTLENS_TEST_DIR) / "golden" / name);
+  const auto text = base::read_text(fake::test_folder() / "golden" / name);
   return text ? base::Json::parse(*text) : base::Json();
 }
 

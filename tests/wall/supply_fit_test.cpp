@@ -5,6 +5,7 @@
 
 #include "base/file.h"
 #include "base/json.h"
+#include "fake/paths.h"
 
 namespace wattlens::wall {
 namespace {
@@ -19,7 +20,7 @@ std::vector<Watts> watts(const base::Json& list) {
 
 // From SciPy (linregress, t) and the covariance written as matrices: tools/make_wall_reference.py.
 TEST(SupplyFit, AgreesWithTheReference) {
-  const auto text = base::read_text(WATTLENS_TEST_DIR "/golden/wall/supply_fit.json");
+  const auto text = base::read_text(fake::test_folder() / "golden/wall/supply_fit.json");
   ASSERT_TRUE(text);
   const auto json = base::parse_json(*text, "reference");
   ASSERT_TRUE(json);
