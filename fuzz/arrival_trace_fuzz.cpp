@@ -2,10 +2,11 @@
 #include <algorithm>
 #include <cstdint>
 #include <cstdlib>
-#include <span>
+#include <string>
 #include <string_view>
 #include <vector>
 
+#include "base/text_pieces.h"
 #include "serving/trace.h"
 
 namespace {
@@ -13,14 +14,7 @@ namespace {
 using namespace wattlens;
 
 Result<std::vector<std::int64_t>> read(std::string_view text, std::size_t piece) {
-  auto lines = base::LineReader::open(
-      [text, piece](std::span<char> out) mutable -> Result<std::size_t> {
-        const std::size_t count = std::min({piece, out.size(), text.size()});
-        std::copy_n(text.begin(), count, out.begin());
-        text.remove_prefix(count);
-        return count;
-      },
-      "trace.csv");
+  auto lines = base::reader_of(std::string(text), "trace.csv", piece);
   if (!lines) return std::unexpected(lines.error());
   return serving::read_trace(*lines, 1000);
 }

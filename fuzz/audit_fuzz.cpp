@@ -7,6 +7,7 @@
 #include <string>
 
 #include "audit/audit.h"
+#include "base/text_pieces.h"
 
 namespace {
 
@@ -14,14 +15,7 @@ using namespace wattlens;
 
 // The first byte chooses a format, and how large the pieces are in which the text comes.
 Result<audit::FileReport> audit_text(std::string_view text, std::size_t piece, const audit::AuditOptions& options) {
-  auto lines = base::LineReader::open(
-      [text, piece](std::span<char> out) mutable -> Result<std::size_t> {
-        const std::size_t count = std::min({piece, out.size(), text.size()});
-        std::copy_n(text.begin(), count, out.begin());
-        text.remove_prefix(count);
-        return count;
-      },
-      "energy.log");
+  auto lines = base::reader_of(std::string(text), "energy.log", piece);
   if (!lines) return std::unexpected(lines.error());
   return audit::audit_log(*std::move(lines), options);
 }

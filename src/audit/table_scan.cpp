@@ -111,7 +111,6 @@ void TableScan::add_relations(const Cells& cells) {
   }
   if (total_ && cells[*total_] && *cells[*total_] > 0.0 && parts > 0.0) {
     parts_over_total_.add(parts / *cells[*total_]);
-    joules_of_parts_ += parts;
   }
 }
 

@@ -64,7 +64,6 @@ class TableScan {
   const RatioScan& over_power_sum(std::size_t energy) const { return over_power_sum_[energy]; }
   const RatioScan& per_board() const { return per_board_; }  // W, of the boards' energy in rows with several
   const RatioScan& parts_over_total() const { return parts_over_total_; }
-  double joules_of_parts() const { return joules_of_parts_; }  // of rows that have a total
   // Rows in which two columns hold the same number, not 0.
   std::int64_t equal_rows(std::size_t a, std::size_t b) const;
   // Rows in which `other` is there and `column` is not.
@@ -87,7 +86,6 @@ class TableScan {
   std::vector<RatioScan> over_power_sum_;
   RatioScan per_board_;
   RatioScan parts_over_total_;
-  double joules_of_parts_ = 0.0;
   std::vector<std::int64_t> equal_;           // by pair()
   std::vector<std::int64_t> missing_beside_;  // by pair()
   std::map<std::string, std::int64_t, std::less<>> labels_;

@@ -13,7 +13,7 @@
 namespace wattlens::base {
 namespace {
 
-constexpr std::size_t kBuffer = std::size_t{1} << 20;  // also the longest line
+constexpr std::size_t kLongestLine = std::size_t{1} << 20;  // the buffer grows to it where a line needs that
 constexpr std::size_t kHead = std::size_t{1} << 16;
 
 struct Magic {
@@ -35,7 +35,7 @@ constexpr Magic kNoText[] = {
 
 Result<LineReader> LineReader::open(Source source, std::string name) {
   LineReader reader(std::move(source), std::move(name));
-  reader.buffer_.resize(kBuffer);
+  reader.buffer_.resize(2 * kHead);
   while (!reader.at_end_ && reader.end_ < kHead) WATTLENS_CHECK(reader.fill());
   WATTLENS_CHECK(reader.check_text());
   const std::string_view text(reader.buffer_.data(), reader.end_);
@@ -79,6 +79,7 @@ Result<void> LineReader::fill() {
     end_ -= begin_;
     begin_ = 0;
   }
+  if (end_ == buffer_.size() && end_ < kLongestLine) buffer_.resize(2 * end_);
   if (end_ == buffer_.size()) {
     return fail(ErrorKind::usage, fmt::format("{}:{}: the line is longer than 1 MiB", name_, number_ + 1),
                 "this is no text file that wattlens reads");
