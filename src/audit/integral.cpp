@@ -11,7 +11,7 @@ namespace {
 using base::Joules;
 using base::Seconds;
 
-constexpr double kNormal95 = 1.959963984540054;
+using record::kNormal95;
 
 struct Bounds {
   double energy = 0.0;

@@ -11,7 +11,7 @@
 namespace wattlens::calibration {
 namespace {
 
-constexpr double kNormal95 = 1.959963984540054;
+using record::kNormal95;
 constexpr std::size_t kLeastAtRest = 10;
 
 // The deviation of single updates before the first switch of the load, without the part that steps of the reading make.

@@ -14,7 +14,7 @@ namespace {
 using base::MonoTime;
 using record::Samples;
 
-constexpr double kNormal95 = 1.959963984540054;
+using record::kNormal95;
 constexpr double kReadingsPerUpdate = 4.0;  // fewer do not show single updates
 constexpr std::size_t kLeastUpdates = 20;
 constexpr double kShortInterval = 0.1;  // quantile: where many updates show no new value, most intervals are multiples

@@ -11,10 +11,11 @@
 #include <cstddef>
 #include <vector>
 
+#include "record/quantity.h"
+
 namespace wattlens::meter {
 
-// 97.5 % point of the normal distribution.
-constexpr double kNormal95 = 1.959963984540054;
+using record::kNormal95;
 
 // That of Student's t over the normal one: what a deviation from few values is multiplied by. The normal one serves
 // from 8 degrees of freedom on. `freedom` >= 1.

@@ -26,7 +26,7 @@ using record::Run;
 using record::Trial;
 using record::Window;
 
-constexpr double kNormal95 = 1.959963984540054;
+using record::kNormal95;
 constexpr std::int64_t kFewestImages = 64;
 constexpr std::int64_t kMostImages = 512;
 // Equal readings say that nothing was seen to vary, not that nothing does.
@@ -243,15 +243,6 @@ std::optional<Estimate<double>> payback(Joules spent, Joules default_energy, con
   };
   if (!(ratio.value < 1.0) || !(default_energy > Joules{})) return std::nullopt;
   return Estimate<double>{images(ratio.value), images(ratio.low), images(ratio.high)};
-}
-
-Estimate<double> wilson(std::int64_t same, std::int64_t images) {
-  const auto n = static_cast<double>(images);
-  const double share = static_cast<double>(same) / n;
-  const double z2 = kNormal95 * kNormal95;
-  const double centre = (share + z2 / (2.0 * n)) / (1.0 + z2 / n);
-  const double half = kNormal95 / (1.0 + z2 / n) * std::sqrt(share * (1.0 - share) / n + z2 / (4.0 * n * n));
-  return {share, std::max(0.0, centre - half), std::min(1.0, centre + half)};
 }
 
 std::int64_t images_to_show(double share) {

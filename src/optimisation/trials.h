@@ -46,10 +46,8 @@ std::optional<Cost> cost_of(const record::PlanPoint& point, std::span<const expe
 std::optional<record::Estimate<double>> payback(base::Joules spent, base::Joules default_energy,
                                                 const record::Estimate<double>& ratio);
 
-// Wilson's score interval of a share (Wilson 1927, "Probable inference"), 95 %; `images` > 0.
-record::Estimate<double> wilson(std::int64_t same, std::int64_t images);
-
-// So many that a model that always agrees has a lower bound above `share`, but 64 at least and 512 at most.
+// So many that a model that always agrees has a lower bound (stats/proportion.h) above `share`, but 64 at least and 512
+// at most.
 std::int64_t images_to_show(double share);
 
 }  // namespace wattlens::optimisation

@@ -34,6 +34,9 @@ struct Estimate {
   T high{};
 };
 
+// Half the width of a normal distribution's 95 % interval, in standard deviations.
+inline constexpr double kNormal95 = 1.959963984540054;
+
 // An energy, with two intervals (docs/measurement.md): `absolute` holds the true value, with the sensor's gain and
 // offset spread; `relative` leaves out what cancels when two energies of one sensor are compared.
 struct Energy {

@@ -11,7 +11,7 @@ namespace wattlens::study {
 namespace {
 
 constexpr std::int64_t kLargest = 128;
-constexpr double kNormal95 = 1.959963984540054;
+using record::kNormal95;
 
 // Times of the batches of `size` in one window, in seconds.
 std::vector<double> batch_times(const record::Window& window, std::int64_t size) {

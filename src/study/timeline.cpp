@@ -18,7 +18,7 @@ using record::Growth;
 using record::TimelinePoint;
 using record::TimelineView;
 
-constexpr double kNormal95 = 1.959963985;
+using record::kNormal95;
 constexpr double kImages = 50000.0;  // of ImageNet's validation set
 constexpr const char* kEfficient = "shufflenet_v2_x0_5";
 constexpr const char* kConfirmed = "confirmed";

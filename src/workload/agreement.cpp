@@ -5,6 +5,8 @@
 #include <algorithm>
 #include <cmath>
 
+#include "stats/proportion.h"
+
 namespace wattlens::workload {
 
 Result<Outputs> outputs_over_images(InferenceOptions options, std::int64_t images, const base::Clock& clock,
@@ -46,6 +48,8 @@ Result<record::Agreement> compare_top1(const Outputs& outputs, const Outputs& re
     agreement.same += top == std::ranges::max_element(other) - other.begin() ? 1 : 0;
   }
   agreement.error = largest > 0.0 ? difference / largest : difference;
+  WATTLENS_TRY(const auto share, stats::wilson_interval(agreement.same, agreement.images));
+  agreement.share = {share.value, share.interval.low, share.interval.high};
   return agreement;
 }
 

@@ -27,7 +27,7 @@ Result<Outputs> outputs_over_images(InferenceOptions options, std::int64_t image
                                     const base::Cancellation& cancellation);
 
 // How many rows have their largest number at the same place, and the largest |difference| / largest |reference|. The
-// share is left to who knows statistics. Fails with run_failed where rows or their lengths differ, or a number is not
+// share has Wilson's interval. Fails with run_failed where rows or their lengths differ, or a number is not
 // finite.
 Result<record::Agreement> compare_top1(const Outputs& outputs, const Outputs& reference);
 

@@ -5,6 +5,7 @@
 #include <cmath>
 
 #include "landscape.h"
+#include "stats/proportion.h"
 
 namespace wattlens::optimisation {
 namespace {
@@ -92,19 +93,10 @@ TEST(Payback, ItFollowsTheIntervalOfTheSaving) {
   EXPECT_FALSE(payback(Joules{100.0}, Joules{0.0}, {0.5, 0.4, 0.6}));
 }
 
-// statsmodels 0.14: proportion_confint(63, 64, method="wilson") and (64, 64), (0, 64).
-TEST(Wilson, AgreesWithStatsmodels) {
-  EXPECT_NEAR(wilson(63, 64).low, 0.91666, 5e-5);
-  EXPECT_NEAR(wilson(63, 64).high, 0.99724, 5e-5);
-  EXPECT_NEAR(wilson(64, 64).low, 0.94338, 5e-5);
-  EXPECT_DOUBLE_EQ(wilson(64, 64).high, 1.0);
-  EXPECT_NEAR(wilson(0, 64).low, 0.0, 1e-12);
-}
-
-TEST(Wilson, SoManyImagesShowTheShare) {
+TEST(Agreement, SoManyImagesShowTheShare) {
   EXPECT_EQ(images_to_show(0.5), 64);
   EXPECT_EQ(images_to_show(0.99), 381);
-  EXPECT_GT(wilson(381, 381).low, 0.99);
+  EXPECT_GT(stats::wilson_interval(381, 381)->interval.low, 0.99);
   EXPECT_EQ(images_to_show(0.9999), 512);
   EXPECT_EQ(images_to_show(1.0), 512);
 }
