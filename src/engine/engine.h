@@ -63,6 +63,8 @@ class Session {
   virtual std::int64_t slots() const = 0;  // how many batches may be in flight: 1 under the latency hint
   // Copies the images into every slot: seeded N(0, 1) or real ones, never an untouched buffer.
   virtual Result<void> set_input(const TensorView& images) = 0;
+  // Copies the images, at most a batch, into the first rows of one slot, which is not in flight.
+  virtual Result<void> set_slot_input(std::int64_t slot, const TensorView& images) = 0;
   // One batch of the first `images` images; may return before or after it is complete. With `any_batch` of 1 to the
   // compiled batch, else of the compiled batch alone.
   virtual Result<void> enqueue(std::int64_t slot, std::int64_t images) = 0;

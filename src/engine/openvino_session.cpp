@@ -50,12 +50,10 @@ class OpenvinoSession : public SlotSession {
   }
 
  protected:
-  Result<void> copy_input(const TensorView& images) override {
+  Result<void> copy_input(std::int64_t slot, const TensorView& images) override {
     return without_exceptions("cannot set the input", ErrorKind::run_failed, [&]() -> Result<void> {
-      for (std::size_t slot = 0; slot < requests_.size(); ++slot) {
-        auto tensor = whole_.empty() ? requests_[slot].get_input_tensor() : whole_[slot];
-        copy_images(images, {tensor.data<float>(), tensor.get_size()}, layout_);
-      }
+      auto tensor = whole_.empty() ? requests_[slot].get_input_tensor() : whole_[slot];
+      copy_images(images, {tensor.data<float>(), images.values.size()}, layout_);
       return {};
     });
   }

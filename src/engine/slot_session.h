@@ -18,6 +18,7 @@ class SlotSession : public Session {
   std::span<const Operator> operators() const final { return operators_; }
   std::int64_t slots() const final { return std::ssize(slots_); }
   Result<void> set_input(const TensorView& images) final;
+  Result<void> set_slot_input(std::int64_t slot, const TensorView& images) final;
   Result<void> enqueue(std::int64_t slot, std::int64_t images) final;
   Result<Completion> next_completion() final;
   Result<TensorView> output(std::int64_t slot) final;
@@ -27,7 +28,7 @@ class SlotSession : public Session {
   SlotSession(record::WorkloadInfo info, std::vector<Operator> operators, std::int64_t slots, bool any_batch);
 
   // The engine's own work. A slot that is named here exists, and its turn was checked.
-  virtual Result<void> copy_input(const TensorView& images) = 0;  // of the right shape, into every slot; none is busy
+  virtual Result<void> copy_input(std::int64_t slot, const TensorView& images) = 0;  // into its first rows; not busy
   virtual Result<void> start(std::int64_t slot, std::int64_t images) = 0;  // where it fails, nothing is in flight
   virtual Finished wait() = 0;                                    // for the next batch in flight, there is one, to end
   virtual Result<void> settle(const Finished& finished) = 0;      // the failure in words; or makes the slot ready again
@@ -40,8 +41,11 @@ class SlotSession : public Session {
   struct Slot {
     bool in_flight = false;
     bool has_output = false;
+    std::int64_t rows = 0;  // of its input that hold images
   };
 
+  Result<void> check_shape(const TensorView& images, std::int64_t fewest) const;
+  Result<void> fill(std::int64_t slot, const TensorView& images);
   bool exists(std::int64_t slot) const { return slot >= 0 && slot < slots(); }
 
   base::SystemClock clock_;
@@ -50,7 +54,6 @@ class SlotSession : public Session {
   std::vector<Slot> slots_;
   bool any_batch_;
   std::int64_t in_flight_ = 0;
-  bool has_input_ = false;
   std::optional<base::MonoTime> started_;  // the first batch
 };
 

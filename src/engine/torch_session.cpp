@@ -2,6 +2,7 @@
 
 #include <ATen/Context.h>
 #include <ATen/Parallel.h>
+#include <ATen/ops/empty.h>
 #include <ATen/ops/from_blob.h>
 #include <c10/core/DeviceGuard.h>
 #include <c10/core/Event.h>
@@ -37,15 +38,16 @@ class TorchSession : public SlotSession {
         tensors_(static_cast<std::size_t>(slots())) {}
 
  protected:
-  Result<void> copy_input(const TensorView& images) override {
+  Result<void> copy_input(std::int64_t index, const TensorView& images) override {
     return without_torch_exceptions("cannot set the input", ErrorKind::run_failed, [&]() -> Result<void> {
       // LibTorch knows no read-only tensors; this one is only copied.
       const auto lent = at::from_blob(const_cast<float*>(images.values.data()), images.shape, at::kFloat);
-      for (auto& slot : tensors_) {
-        slot.input = at::Tensor();
-        slot.input = lent.to(lent.options().device(placement_.device).dtype(placement_.type),
-                             /*non_blocking=*/false, /*copy=*/true, placement_.format);
+      auto& input = tensors_[index].input;
+      if (!input.defined()) {
+        input = at::empty(describe().input_shape, lent.options().device(placement_.device).dtype(placement_.type),
+                          placement_.format);
       }
+      input.narrow(0, 0, images.shape.front()).copy_(lent);
       return {};
     });
   }

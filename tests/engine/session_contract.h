@@ -91,6 +91,27 @@ TYPED_TEST_P(SessionContract, SmallerBatchesOfAModelForAnyBatchGiveTheSameRows) 
   }
 }
 
+// The first rows of one slot are replaced, those of others and the rest stay.
+TYPED_TEST_P(SessionContract, ASlotCanBeGivenImagesOfItsOwn) {
+  const Images images = this->images(3);
+  const auto expected = this->expected(images);
+  const auto row = std::ssize(expected) / 3;
+  const auto image = static_cast<std::int64_t>(images.values.size()) / 3;
+  for (const std::string hint : {"latency", "throughput"}) {
+    const auto session = this->ready(3, hint);
+    ASSERT_NE(session, nullptr);
+    auto shape = images.shape;
+    shape[0] = 1;
+    ASSERT_TRUE(session->set_slot_input(0, {shape, std::span(images.values).subspan(2 * image, image)}).has_value());
+    this->run_every_slot(*session, 3);
+    auto mixed = expected;
+    std::copy_n(expected.begin() + 2 * row, row, mixed.begin());
+    for (std::int64_t slot = 0; slot < session->slots(); ++slot) {
+      this->expect_near(session->output(slot), 3, slot == 0 ? mixed : expected);
+    }
+  }
+}
+
 TYPED_TEST_P(SessionContract, TellsTheImagesThatItTakes) {
   const auto session = this->ready(3);
   ASSERT_NE(session, nullptr);
@@ -155,9 +176,9 @@ TYPED_TEST_P(SessionContract, ASessionMayEndWhileBatchesAreInFlight) {
 }
 
 REGISTER_TYPED_TEST_SUITE_P(SessionContract, EverySlotGivesTheRightOutput,
-                            SmallerBatchesOfAModelForAnyBatchGiveTheSameRows, TellsTheImagesThatItTakes,
-                            CompletionsAreStampedAfterTheyWereEnqueuedAndNeverGoBack, AnUntouchedInputIsNeverRun,
-                            ASlotThatIsBusyOrUnknownIsRefused, ImagesOfAnotherShapeAreRefused,
-                            ASessionMayEndWhileBatchesAreInFlight);
+                            SmallerBatchesOfAModelForAnyBatchGiveTheSameRows, ASlotCanBeGivenImagesOfItsOwn,
+                            TellsTheImagesThatItTakes, CompletionsAreStampedAfterTheyWereEnqueuedAndNeverGoBack,
+                            AnUntouchedInputIsNeverRun, ASlotThatIsBusyOrUnknownIsRefused,
+                            ImagesOfAnotherShapeAreRefused, ASessionMayEndWhileBatchesAreInFlight);
 
 }  // namespace wattlens::engine

@@ -26,9 +26,10 @@ class FakeSession final : public SlotSession {
   bool next_batch_fails = false;
 
  private:
-  Result<void> copy_input(const TensorView&) override {
+  Result<void> copy_input(std::int64_t slot, const TensorView& images) override {
     if (input_fails) return fail(ErrorKind::run_failed, "no memory for images");
-    return tell("input");
+    return tell(
+        fmt::format("input {}{}", slot, images.shape[0] == batch() ? "" : fmt::format(" with {}", images.shape[0])));
   }
   Result<void> start(std::int64_t slot, std::int64_t images) override {
     if (start_fails) return fail(ErrorKind::run_failed, "no memory");
@@ -77,7 +78,7 @@ TEST(SlotSession, TheEngineIsAskedInTurnOnly) {
   EXPECT_FALSE(session.output(0).has_value());
   EXPECT_TRUE(session.output(1).has_value());
   EXPECT_EQ(session.next_completion()->slot, 0);
-  EXPECT_THAT(session.asked, ElementsAre("input", "start 1", "start 0"));
+  EXPECT_THAT(session.asked, ElementsAre("input 0", "input 1", "start 1", "start 0"));
 }
 
 TEST(SlotSession, ImagesThatCouldNotBeCopiedAreNotRun) {
@@ -142,7 +143,22 @@ TEST(SlotSession, SmallerBatchesRunOnlyWhereTheModelTakesThem) {
   EXPECT_FALSE(any.enqueue(0, 0).has_value());
   EXPECT_THAT(any.enqueue(0, 3).error().message, HasSubstr("batches up to 2"));
   ASSERT_TRUE(any.enqueue(0, 1).has_value());
-  EXPECT_THAT(any.asked, ElementsAre("input", "start 0 with 1"));
+  EXPECT_THAT(any.asked, ElementsAre("input 0", "start 0 with 1"));
+}
+
+TEST(SlotSession, ASlotRunsNoMoreImagesThanItWasGiven) {
+  const TensorView one{.shape = {1, 3}, .values = std::span(kImages).first(3)};
+  FakeSession session(2, true);
+  ASSERT_TRUE(session.set_slot_input(1, one).has_value());
+  EXPECT_THAT(session.enqueue(1, 2).error().message, HasSubstr("before set_input"));
+  EXPECT_THAT(session.enqueue(0, 1).error().message, HasSubstr("before set_input"));
+  ASSERT_TRUE(session.enqueue(1, 1).has_value());
+  EXPECT_THAT(session.set_slot_input(1, one).error().message, HasSubstr("slot 1 of 2 is busy"));
+  ASSERT_TRUE(session.set_slot_input(0, kInput).has_value());
+  ASSERT_TRUE(session.set_slot_input(0, one).has_value());  // the second image stays
+  ASSERT_TRUE(session.enqueue(0, 2).has_value());
+  EXPECT_FALSE(session.set_slot_input(2, one).has_value());
+  EXPECT_THAT(session.asked, ElementsAre("input 1 with 1", "start 1 with 1", "input 0", "input 0 with 1", "start 0"));
 }
 
 }  // namespace

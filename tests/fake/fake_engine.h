@@ -88,10 +88,17 @@ class FakeSession final : public engine::Session {
     if (images.shape != std::vector<std::int64_t>{options_.batch, 3, size, size}) {
       return fail(ErrorKind::usage, "the images have another shape than the model");
     }
-    const std::size_t image = images.values.size() / static_cast<std::size_t>(options_.batch);
     last_batch_ = options_.batch;
     logits_.assign(static_cast<std::size_t>(options_.batch * classes_), 0.0F);
-    for (std::int64_t i = 0; i < options_.batch; ++i) {
+    return set_slot_input(0, images);
+  }
+
+  // One input for all slots.
+  Result<void> set_slot_input(std::int64_t, const engine::TensorView& images) override {
+    const std::int64_t batch = images.shape.front();
+    const std::size_t image = images.values.size() / static_cast<std::size_t>(batch);
+    logits_.resize(static_cast<std::size_t>(options_.batch * classes_));
+    for (std::int64_t i = 0; i < batch; ++i) {
       const auto from = images.values.subspan(static_cast<std::size_t>(i) * image, image);
       for (std::int64_t k = 0; k < classes_; ++k) {
         logits_[static_cast<std::size_t>(i * classes_ + k)] =

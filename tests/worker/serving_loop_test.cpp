@@ -24,6 +24,7 @@ class TimedSession final : public engine::Session {
   std::span<const engine::Operator> operators() const override { return {}; }
   std::int64_t slots() const override { return slots_; }
   Result<void> set_input(const engine::TensorView&) override { return {}; }
+  Result<void> set_slot_input(std::int64_t, const engine::TensorView&) override { return {}; }
   Result<void> enqueue(std::int64_t, std::int64_t images) override {
     if (images == fails_at) return fail(ErrorKind::run_failed, "the device is on fire");
     clock_.advance(base::Seconds{0.002 + 0.001 * static_cast<double>(images)});

@@ -24,6 +24,7 @@ class TableSession final : public engine::Session {
   std::span<const engine::Operator> operators() const override { return {}; }
   std::int64_t slots() const override { return 1; }
   Result<void> set_input(const engine::TensorView& /*images*/) override { return {}; }
+  Result<void> set_slot_input(std::int64_t, const engine::TensorView&) override { return {}; }
   Result<void> enqueue(std::int64_t /*slot*/, std::int64_t images) override {
     images_ = images;
     return {};
