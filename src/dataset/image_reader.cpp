@@ -16,7 +16,8 @@ Result<std::optional<std::size_t>> ImageReader::next(std::span<float> out) {
       return number;
     }
     if (policy_ == BrokenImages::fail) return std::unexpected(image.error());
-    broken_.push_back(image.error().message);
+    if (number >= seen_) broken_.push_back(image.error().message);
+    seen_ = std::max(seen_, number + 1);
   }
   return std::nullopt;
 }

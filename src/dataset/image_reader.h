@@ -25,6 +25,8 @@ class ImageReader {
   // end. A broken image is the error, or is stepped over.
   Result<std::optional<std::size_t>> next(std::span<float> out);
 
+  void restart() { next_ = 0; }  // the next image is the first one
+
   // Fills `out`, a whole number of images, beginning again at the set's end. Fails where no image can be read.
   Result<void> fill(std::span<float> out);
 
@@ -35,6 +37,7 @@ class ImageReader {
   Preprocessing steps_;
   BrokenImages policy_;
   std::size_t next_ = 0;
+  std::size_t seen_ = 0;  // images that were read, or are known to be broken
   std::vector<std::string> broken_;
 };
 

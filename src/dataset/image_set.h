@@ -26,6 +26,7 @@ class ImageSet {
   // or images lie beside folders of images.
   static Result<ImageSet> open(const base::Path& path);
 
+  const base::Path& path() const { return path_; }   // as it was given
   const std::string& name() const { return name_; }  // the folder's or the file's, without where it lies
   std::size_t size() const { return idx_ ? static_cast<std::size_t>(idx_->count) : files_.size(); }
   std::string name_of(std::size_t image) const;  // "cat/1.png", "image 17"

@@ -118,6 +118,11 @@ Result<void> Client::set_input(const engine::TensorView& images) {
   return {};
 }
 
+Result<void> Client::set_input(const FolderInput& input) {
+  WATTLENS_CHECK(ask(to_json(input), options_.deadlines.answer));
+  return {};
+}
+
 Result<TimedBatches> Client::run(const RunRequest& request, std::optional<Seconds> usual_batch) {
   const auto batches = static_cast<double>(request.min_batches + 1);
   Seconds limit = request.duration + batches * options_.deadlines.batch;
@@ -136,7 +141,7 @@ Result<TimedBatches> Client::checked_stamps(const Ran& ran, const RunRequest& re
     return give_up(fmt::format("the {} worker reported {} batches, at least {} were asked", location_.name, ran.batches,
                                request.min_batches));
   }
-  TimedBatches batches{ran.begin, ran.end, {}, ran.peak_memory};
+  TimedBatches batches{ran.begin, ran.end, {}, ran.peak_memory, ran.left_out};
   batches.completions.reserve(static_cast<std::size_t>(ran.batches));
   for (const std::int64_t stamp : stamps.first(static_cast<std::size_t>(ran.batches))) {
     batches.completions.push_back({stamp});
@@ -181,6 +186,7 @@ Result<ServedRequests> Client::checked_batches(const Ran& ran, const ServeReques
   const auto words = memory_.stamps();
   ServedRequests served{ran.begin, {words.begin(), words.begin() + static_cast<std::ptrdiff_t>(count)}, {}, {}};
   served.peak_memory = ran.peak_memory;
+  served.left_out = ran.left_out;
   bool right = ran.batches >= 1 && ran.batches <= request.requests && ran.begin >= asked && ran.end <= clock_.now();
   std::int64_t images = 0;
   std::int64_t free = 0;

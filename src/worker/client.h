@@ -45,7 +45,8 @@ struct TimedBatches {
   base::MonoTime begin;
   base::MonoTime end;
   std::vector<base::MonoTime> completions;
-  base::Bytes peak_memory;  // of the worker; 0: not known
+  base::Bytes peak_memory;              // of the worker; 0: not known
+  std::vector<std::string> left_out{};  // broken images
 };
 
 struct ServedBatch {
@@ -60,7 +61,8 @@ struct ServedRequests {
   base::MonoTime begin;
   std::vector<std::int64_t> arrivals_ns;  // of each request, from the begin
   std::vector<ServedBatch> batches;
-  base::Bytes peak_memory;  // of the worker; 0: not known
+  base::Bytes peak_memory;              // of the worker; 0: not known
+  std::vector<std::string> left_out{};  // broken images
 };
 
 struct Tensor {
@@ -84,6 +86,7 @@ class Client {
   Result<Compiled> compile(const CompileRequest& request);
   Result<void> set_input(const SeededInput& input);
   Result<void> set_input(const engine::TensorView& images);
+  Result<void> set_input(const FolderInput& input);
   // With the time that a batch took before, a hang is found sooner: `usual_batch` of 1 ms ends it after 10 s.
   Result<TimedBatches> run(const RunRequest& request, std::optional<base::Seconds> usual_batch = std::nullopt);
   // `arrivals_ns`: when each request comes, from the begin of the window; empty in a closed loop. A batch that takes

@@ -171,6 +171,22 @@ Result<SeededInput> seeded_input_from_json(const Json& json) {
   return input;
 }
 
+Json to_json(const FolderInput& input) {
+  return {{"type", "set_input"},
+          {"images", input.path.string()},
+          {"skip_broken", input.skip_broken},
+          {"alone", input.alone}};
+}
+
+Result<FolderInput> folder_input_from_json(const Json& json) {
+  FolderInput input;
+  WATTLENS_TRY(const auto path, member<std::string>(json, "images"));
+  input.path = path;
+  WATTLENS_TRY(input.skip_broken, member_or<bool>(json, "skip_broken", false));
+  WATTLENS_TRY(input.alone, member_or<bool>(json, "alone", false));
+  return input;
+}
+
 Json to_json(const RunRequest& request) {
   Json json = {{"type", "run"}, {"duration_s", request.duration.value}, {"min_batches", request.min_batches}};
   if (request.images) json["images"] = *request.images;
@@ -216,11 +232,13 @@ Result<ServeRequest> serve_request_from_json(const Json& json) {
 }
 
 Json to_json(const Ran& ran, std::string_view type) {
-  return {{"type", type},
-          {"begin_mono_ns", ran.begin.ns},
-          {"end_mono_ns", ran.end.ns},
-          {"batches", ran.batches},
-          {"peak_memory_bytes", static_cast<std::int64_t>(ran.peak_memory.value)}};
+  Json json = {{"type", type},
+               {"begin_mono_ns", ran.begin.ns},
+               {"end_mono_ns", ran.end.ns},
+               {"batches", ran.batches},
+               {"peak_memory_bytes", static_cast<std::int64_t>(ran.peak_memory.value)}};
+  if (!ran.left_out.empty()) json["left_out"] = ran.left_out;
+  return json;
 }
 
 Result<Ran> ran_from_json(const Json& json) {
@@ -229,6 +247,11 @@ Result<Ran> ran_from_json(const Json& json) {
   WATTLENS_TRY(ran.end.ns, member<std::int64_t>(json, "end_mono_ns"));
   WATTLENS_TRY(ran.batches, member<std::int64_t>(json, "batches"));
   WATTLENS_TRY(ran.peak_memory, bytes_member_or_none(json, "peak_memory_bytes"));
+  WATTLENS_TRY(const Json left_out, member_or<Json>(json, "left_out", Json::array()));
+  for (const Json& text : left_out) {
+    if (!text.is_string()) return fail(ErrorKind::run_failed, "\"left_out\" holds other things than texts");
+    ran.left_out.push_back(text.get<std::string>());
+  }
   return ran;
 }
 

@@ -44,6 +44,13 @@ struct SeededInput {
   std::int64_t distinct = 0;  // image i is a copy of image i mod `distinct`; 0: all images differ
 };
 
+// Images that the worker reads itself, for every batch anew: what that costs is a part of its windows (docs/images.md).
+struct FolderInput {
+  base::Path path;           // a folder or an IDX file, absolute
+  bool skip_broken = false;  // else a broken image ends the window
+  bool alone = false;        // images are read and preprocessed, and no model runs
+};
+
 struct RunRequest {
   base::Seconds duration;                // start batches for about so long ...
   std::int64_t min_batches = 1;          // ... and at least so many
@@ -66,7 +73,8 @@ struct Ran {
   base::MonoTime begin;
   base::MonoTime end;
   std::int64_t batches = 0;
-  base::Bytes peak_memory;  // of the worker until now; 0: not known
+  base::Bytes peak_memory;              // of the worker until now; 0: not known
+  std::vector<std::string> left_out{};  // broken images that were stepped over, in words; the first of them
 };
 
 // The request of that type, without its id; and the reply to it.
@@ -75,6 +83,7 @@ base::Json to_json(const Hello& hello);
 base::Json to_json(const CompileRequest& request);
 base::Json to_json(const Compiled& compiled);
 base::Json to_json(const SeededInput& input);
+base::Json to_json(const FolderInput& input);
 base::Json to_json(const RunRequest& request);
 base::Json to_json(const ServeRequest& request);
 base::Json to_json(const Ran& ran, std::string_view type = "run");
@@ -86,6 +95,7 @@ Result<Hello> hello_from_json(const base::Json& json);
 Result<CompileRequest> compile_request_from_json(const base::Json& json);
 Result<Compiled> compiled_from_json(const base::Json& json);
 Result<SeededInput> seeded_input_from_json(const base::Json& json);
+Result<FolderInput> folder_input_from_json(const base::Json& json);
 Result<RunRequest> run_request_from_json(const base::Json& json);
 Result<ServeRequest> serve_request_from_json(const base::Json& json);
 Result<Ran> ran_from_json(const base::Json& json);

@@ -13,6 +13,7 @@
 #include "record/json.h"
 #include "worker/frames.h"
 #include "worker/messages.h"
+#include "worker/preprocessing_session.h"
 #include "worker/serving_loop.h"
 #include "worker/shared_memory.h"
 
@@ -117,6 +118,7 @@ class Service {
 
   Result<Json> compile(const Json& request) {
     WATTLENS_TRY(auto asked, compile_request_from_json(request));
+    reading_.reset();
     session_.reset();
     has_input_ = false;
     const MonoTime begin = clock_.now();
@@ -128,7 +130,11 @@ class Service {
 
   Result<Json> set_input(const Json& request) {
     has_input_ = false;
-    if (request.contains("shape")) {
+    reading_.reset();
+    if (request.contains("images")) {
+      WATTLENS_TRY(const auto input, folder_input_from_json(request));
+      WATTLENS_TRY(reading_, PreprocessingSession::make(*session_, input, input_shape()));
+    } else if (request.contains("shape")) {
       WATTLENS_CHECK(set_shared_input(request));
     } else {
       WATTLENS_TRY(const auto input, seeded_input_from_json(request));
@@ -155,7 +161,8 @@ class Service {
   Result<Json> run(const Json& request) {
     WATTLENS_TRY(const auto asked, run_request_from_json(request));
     WATTLENS_TRY(const auto images, images_of(asked));
-    WATTLENS_TRY(const auto ran, run_window(*session_, asked, images, memory_.stamps()));
+    WATTLENS_TRY(auto ran, run_window(begin_window(), asked, images, memory_.stamps()));
+    ran.left_out = left_out();
     return to_json(ran);
   }
 
@@ -166,9 +173,25 @@ class Service {
                   fmt::format("batches of 1 to {} images asked of a model compiled for {}{}", asked.policy.most,
                               options_.any_batch ? "up to " : "", options_.batch));
     }
-    WATTLENS_TRY(auto ran, serve_requests(*session_, asked, clock_, memory_.stamps()));
+    WATTLENS_TRY(auto ran, serve_requests(begin_window(), asked, clock_, memory_.stamps()));
     ran.peak_memory = peak_memory();
+    ran.left_out = left_out();
     return to_json(ran, "serve");
+  }
+
+  // What a window runs. Every window begins with the first image, so that windows differ in nothing else.
+  engine::Session& begin_window() {
+    if (!reading_) return *session_;
+    reading_->restart();
+    return *reading_;
+  }
+
+  // No more than a reader of the reply wants to be told.
+  std::vector<std::string> left_out() const {
+    constexpr std::size_t kTold = 100;
+    if (!reading_) return {};
+    const auto& all = reading_->left_out();
+    return {all.begin(), all.begin() + static_cast<std::ptrdiff_t>(std::min(all.size(), kTold))};
   }
 
   Result<std::int64_t> images_of(const RunRequest& request) const {
@@ -214,6 +237,7 @@ class Service {
   base::SystemClock clock_;
   SharedMemory memory_;
   std::unique_ptr<engine::Session> session_;
+  std::unique_ptr<PreprocessingSession> reading_;  // in front of it, where windows read their images
   engine::SessionOptions options_;
   base::Seconds compile_time_;
   bool has_input_ = false;

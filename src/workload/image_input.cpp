@@ -3,6 +3,7 @@
 #include <fmt/core.h>
 
 #include <algorithm>
+#include <filesystem>
 #include <optional>
 #include <span>
 #include <utility>
@@ -112,8 +113,13 @@ class AccuracyPass {
 }  // namespace
 
 std::string condition_of(const ImageInput& input) {
-  return fmt::format("images: {}, {} images ({}), preprocessed outside the window", input.set.name(), input.set.size(),
-                     input.set.fingerprint());
+  return fmt::format("images: {}, {} images ({})", input.set.name(), input.set.size(), input.set.fingerprint());
+}
+
+worker::FolderInput folder_input(const ImageInput& input, bool alone) {
+  return {.path = std::filesystem::absolute(input.set.path()),
+          .skip_broken = input.broken == dataset::BrokenImages::skip,
+          .alone = alone};
 }
 
 base::Bytes bytes_of_batch(const record::PlanPoint& point) {

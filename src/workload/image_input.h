@@ -27,8 +27,11 @@ struct ImageInput {
   std::set<std::string> left_out;                      // what was wrong with each image that was left out
 };
 
-// "images: photos, 120 images (4e1f...), preprocessed outside the window"
+// "images: photos, 120 images (4e1f...)"
 std::string condition_of(const ImageInput& input);
+
+// The same images, for a worker to read them itself in every window; `alone`: for nothing but that.
+worker::FolderInput folder_input(const ImageInput& input, bool alone);
 
 // What the shared memory of a worker must hold for a batch of images.
 base::Bytes bytes_of_batch(const record::PlanPoint& point);

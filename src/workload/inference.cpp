@@ -106,19 +106,34 @@ Result<void> InferenceWorkload::set_input(std::int64_t distinct) {
   const std::int64_t wanted = std::min(distinct, options_.point.batch);
   if (distinct_ == wanted) return {};
   distinct_ = 0;
-  images_set_ = false;
+  images_set_.reset();
   WATTLENS_CHECK(client_->set_input(worker::SeededInput{kSeed, wanted}));
   distinct_ = wanted;
   return {};
 }
 
-Result<void> InferenceWorkload::set_window_input() {
-  if (options_.images == nullptr) return set_input(options_.point.batch);
-  if (images_set_) return {};
+Result<void> InferenceWorkload::set_window_input(Preprocessing preprocessing) {
+  if (options_.images == nullptr) {
+    if (preprocessing == Preprocessing::outside) return set_input(options_.point.batch);
+    return fail(ErrorKind::internal, "images are to be preprocessed, and there are none");
+  }
+  if (images_set_ == preprocessing) return {};
   distinct_ = 0;
-  WATTLENS_CHECK(set_images(*client_, *options_.images, options_.point, info_));
-  images_set_ = true;
+  images_set_.reset();
+  if (preprocessing == Preprocessing::outside) {
+    WATTLENS_CHECK(set_images(*client_, *options_.images, options_.point, info_));
+  } else {
+    WATTLENS_CHECK(client_->set_input(folder_input(*options_.images, preprocessing == Preprocessing::alone)));
+  }
+  images_set_ = preprocessing;
   return {};
+}
+
+// Of which a hang takes many. A picture may have many megapixels.
+base::Seconds InferenceWorkload::usual_batch(Preprocessing preprocessing) const {
+  constexpr base::Seconds kImage{0.2};
+  const base::Seconds model = info_.first_inference.value_or(base::Seconds{1.0});
+  return preprocessing == Preprocessing::outside ? model : model + static_cast<double>(options_.point.batch) * kImage;
 }
 
 // Once for a point: a model that had to leave memory and comes back gives the same outputs.
@@ -130,7 +145,7 @@ Result<void> InferenceWorkload::add_accuracy() {
     return {};
   }
   distinct_ = 0;
-  images_set_ = false;
+  images_set_.reset();
   WATTLENS_TRY(info_.accuracy, measure_accuracy(*client_, images, options_.point, info_, cancellation_));
   images.accuracies.emplace(options_.point.id, *info_.accuracy);
   return {};
@@ -170,7 +185,7 @@ Result<void> InferenceWorkload::prepare() {
   slots_ = compiled.slots;
   const ReferenceOutputs* reference = reference_at(options_.point.image_size);
   distinct_ = 0;
-  images_set_ = false;
+  images_set_.reset();
   WATTLENS_CHECK(set_input(reference != nullptr ? std::ssize(reference->logits) : options_.point.batch));
   if (any_batch()) WATTLENS_CHECK(run_each_smaller_size());
   WATTLENS_TRY(const auto first, run_batches(kOneBatch));
@@ -231,7 +246,7 @@ Result<record::OutputCheck> InferenceWorkload::check_output() {
   }
   const bool labels = options_.images != nullptr && options_.images->labels;
   if (labels && check.status != record::CheckStatus::failed) WATTLENS_CHECK(add_accuracy());
-  WATTLENS_CHECK(set_window_input());
+  WATTLENS_CHECK(set_window_input(Preprocessing::outside));
   return check;
 }
 
@@ -298,24 +313,30 @@ Result<record::OutputCheck> InferenceWorkload::check_repeatable(const std::vecto
 
 Result<WorkDone> InferenceWorkload::run(const WindowRequest& request) {
   if (!client_) return fail(ErrorKind::internal, "run() before prepare()");
-  WATTLENS_CHECK(set_window_input());
-  if (request.serving) return serve(*request.serving);
+  WATTLENS_CHECK(set_window_input(request.preprocessing));
+  const base::Seconds usual = usual_batch(request.preprocessing);
+  if (request.serving) return serve(*request.serving, usual);
   WATTLENS_TRY(auto batches,
-               run_batches({request.duration, std::max<std::int64_t>(1, request.min_batches), request.images},
-                           info_.first_inference));
+               run_batches({request.duration, std::max<std::int64_t>(1, request.min_batches), request.images}, usual));
   if (batches.peak_memory.value > 0) info_.peak_memory = batches.peak_memory;
+  leave_out(batches.left_out);
   const std::int64_t images = std::ssize(batches.completions) * request.images.value_or(options_.point.batch);
   return WorkDone{batches.begin, batches.end, std::move(batches.completions), images};
 }
 
-Result<WorkDone> InferenceWorkload::serve(const ServingRequest& request) {
+void InferenceWorkload::leave_out(const std::vector<std::string>& images) {
+  if (options_.images != nullptr) options_.images->left_out.insert(images.begin(), images.end());
+}
+
+Result<WorkDone> InferenceWorkload::serve(const ServingRequest& request, base::Seconds usual_batch) {
   std::vector<std::int64_t> arrivals;
   if (serving::is_open_loop(request.arrivals)) {
     WATTLENS_TRY(arrivals, serving::schedule(request.arrivals, request.requests, request.seed));
   }
   const worker::ServeRequest asked{request.policy, request.requests, request.arrivals.clients};
-  WATTLENS_TRY(const auto served, client_->serve(asked, arrivals, info_.first_inference.value_or(base::Seconds{1.0})));
+  WATTLENS_TRY(const auto served, client_->serve(asked, arrivals, usual_batch));
   if (served.peak_memory.value > 0) info_.peak_memory = served.peak_memory;
+  leave_out(served.left_out);
   WorkDone done{.begin = served.begin, .end = served.batches.back().end, .images = request.requests};
   const auto since_begin = [&](base::MonoTime time) { return (time.ns - served.begin.ns) / 1000; };
   record::Served& record = done.served.emplace();

@@ -64,11 +64,13 @@ class InferenceWorkload final : public Workload {
   Result<record::OutputCheck> check_against_f32(const std::vector<float>& outputs);
   Result<record::OutputCheck> check_repeatable(const std::vector<float>& outputs);
   Result<void> set_input(std::int64_t distinct);
-  Result<WorkDone> serve(const ServingRequest& request);
+  Result<WorkDone> serve(const ServingRequest& request, base::Seconds usual_batch);
   bool any_batch() const { return !options_.point.policy.empty(); }
   Result<void> run_each_smaller_size();
   Result<record::OutputCheck> check_smaller_batch(const std::vector<float>& outputs);
-  Result<void> set_window_input();
+  void leave_out(const std::vector<std::string>& images);
+  Result<void> set_window_input(Preprocessing preprocessing);
+  base::Seconds usual_batch(Preprocessing preprocessing) const;
   Result<void> add_accuracy();
   Result<worker::TimedBatches> run_batches(const worker::RunRequest& request,
                                            std::optional<base::Seconds> usual_batch = std::nullopt);
@@ -81,8 +83,8 @@ class InferenceWorkload final : public Workload {
   record::WorkloadInfo info_;
   std::vector<record::Phase> preparation_;
   std::int64_t slots_ = 0;
-  std::int64_t distinct_ = 0;  // different seeded images in the input that is set; 0: none is
-  bool images_set_ = false;    // real ones are
+  std::int64_t distinct_ = 0;                // different seeded images in the input that is set; 0: none is
+  std::optional<Preprocessing> images_set_;  // real ones are
 };
 
 }  // namespace wattlens::workload

@@ -21,11 +21,19 @@ struct ServingRequest {
   std::uint64_t seed = 0;  // of the arrivals
 };
 
+// Where images are decoded and preprocessed (docs/images.md).
+enum class Preprocessing {
+  outside,  // before the window
+  inside,   // in it, for every batch
+  alone,    // in it, and no model runs: what `inside` costs beside the model
+};
+
 struct WindowRequest {
   base::Seconds duration;                // run for about so long ...
   std::int64_t min_batches = 5;          // ... and at least so many whole batches
   std::optional<std::int64_t> images{};  // in each, where the model takes any batch; else all that it is compiled for
-  std::optional<ServingRequest> serving{};  // instead of all that: serve these requests
+  std::optional<ServingRequest> serving{};               // instead of all that: serve these requests
+  Preprocessing preprocessing = Preprocessing::outside;  // else the workload has real images
 };
 
 // The measured part, from the start of the first batch to the completion of the last.

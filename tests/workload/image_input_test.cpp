@@ -89,6 +89,32 @@ TEST_F(Images, APointThatComesBackKeepsItsAccuracy) {
   EXPECT_EQ(checked(images, 48)->accuracy->images, 77);
 }
 
+TEST_F(Images, AWindowCanHoldThePreprocessingOrNothingElse) {
+  ImageInput images = input({0, 1, 2}, false);
+  InferenceWorkload workload(options(images, 3), clock_, cancellation_);
+  ASSERT_TRUE(workload.prepare());
+  ASSERT_TRUE(workload.check_output());
+  for (const Preprocessing preprocessing : {Preprocessing::inside, Preprocessing::alone, Preprocessing::outside}) {
+    const auto done = workload.run({.min_batches = 3, .preprocessing = preprocessing});
+    ASSERT_TRUE(done.has_value()) << done.error().message;
+    EXPECT_EQ(done->images, 6);
+    EXPECT_EQ(done->completions.size(), 3U);
+  }
+}
+
+TEST_F(Images, ABrokenImageInAWindowIsNamed) {
+  ImageInput images = input({0, 1}, false);
+  std::filesystem::create_directory(folder_ / "set");
+  ASSERT_TRUE(base::write_text(folder_ / "set/1.png", "no picture"));
+  images.set = dataset::ImageSet::open(folder_ / "set").value();
+  InferenceWorkload workload(options(images, 3), clock_, cancellation_);
+  ASSERT_TRUE(workload.prepare());
+  const auto done = workload.run({.min_batches = 1, .preprocessing = Preprocessing::inside});
+  ASSERT_FALSE(done.has_value());
+  EXPECT_EQ(done.error().kind, ErrorKind::usage);
+  EXPECT_THAT(done.error().message, HasSubstr("1.png"));
+}
+
 TEST_F(Images, ClassesThatAreNotTheModelsAreAnError) {
   ImageInput images = input({0, 9});
   const auto info = checked(images, 48);
