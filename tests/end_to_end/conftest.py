@@ -9,6 +9,17 @@ import subprocess
 import pytest
 
 ROOT = pathlib.Path(__file__).resolve().parents[2]
+SCENARIO = """
+title = "a package of 100 W"
+[power.package]
+constant_w = 100
+[[sensor]]
+id = "cpu.package.0"
+power = "package"
+unit_j = 61e-6
+width_bits = 32
+nominal_period_s = 0.001
+"""
 
 
 def pytest_addoption(parser):
@@ -50,6 +61,14 @@ class Program:
 @pytest.fixture
 def wattlens(request, tmp_path):
     return Program(request.config.getoption("--wattlens"), tmp_path)
+
+
+@pytest.fixture
+def scenario(tmp_path):
+    """scenario.toml, where programs run: a sensor that reads 100 W exactly."""
+    path = tmp_path / "scenario.toml"
+    path.write_text(SCENARIO, encoding="utf-8")
+    return path
 
 
 @pytest.fixture

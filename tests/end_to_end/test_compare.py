@@ -4,7 +4,6 @@ import csv
 import io
 import json
 import os
-import pathlib
 import signal
 import subprocess
 import time
@@ -13,27 +12,15 @@ import xml.etree.ElementTree as ElementTree
 import fastjsonschema
 import pytest
 
-ROOT = pathlib.Path(__file__).resolve().parents[2]
-SCENARIO = """
-title = "a package of 100 W"
-[power.package]
-constant_w = 100
-[[sensor]]
-id = "cpu.package.0"
-power = "package"
-unit_j = 61e-6
-width_bits = 32
-nominal_period_s = 0.001
-"""
+from conftest import ROOT, SCENARIO
+
 # So far apart that a busy machine, where a sleep of 0.1 s may take 0.2 s, does not change the verdict.
 SHORT, LONG = "sleep 0.1", "sleep 1"
 FEW = ("--blocks", 4, "--warm-ups", 0, "--store", "store.db")
 
 
 @pytest.fixture
-def simulated(wattlens, tmp_path):
-    (tmp_path / "scenario.toml").write_text(SCENARIO, encoding="utf-8")
-
+def simulated(wattlens, scenario):
     def run(*arguments, **options):
         return wattlens("compare", "--simulate", "scenario.toml", *arguments, **options)
 
@@ -141,7 +128,6 @@ def test_a_modelled_energy_does_not_pass_a_gate_unasked(wattlens):
 
 # The same as a build would do it: one script, every exit code.
 def test_the_exit_codes_in_a_shell_script(simulated, tmp_path):
-    (tmp_path / "scenario.toml").write_text(SCENARIO, encoding="utf-8")
     script = """
 scenario=scenario.toml
 compare() { "$WATTLENS" compare --simulate "$scenario" --store store.db --blocks 4 --warm-ups 0 "$@" >out 2>err; }
@@ -171,8 +157,7 @@ def test_a_command_that_fails_is_named_and_what_was_done_is_kept(simulated):
     assert "Stored as" in result.stderr
 
 
-def test_ctrl_c_keeps_what_is_done(wattlens, tmp_path):
-    (tmp_path / "scenario.toml").write_text(SCENARIO, encoding="utf-8")
+def test_ctrl_c_keeps_what_is_done(wattlens, scenario, tmp_path):
     command = [wattlens.binary, "compare", "--simulate", "scenario.toml", "--store", "store.db", "--blocks", "8"]
     environment = {"PATH": os.environ["PATH"], "HOME": str(tmp_path), "WATTLENS_LOCK": str(tmp_path / "lock")}
     process = subprocess.Popen(

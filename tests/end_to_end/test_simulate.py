@@ -8,25 +8,9 @@ import pathlib
 import fastjsonschema
 import pytest
 
+from conftest import SCENARIO
+
 SIMULATED = "SIMULATED: no energy here was measured."
-SCENARIO = """
-title = "a package of 100 W"
-[power.package]
-constant_w = 100
-[[sensor]]
-id = "cpu.package.0"
-power = "package"
-unit_j = 61e-6
-width_bits = 32
-nominal_period_s = 0.001
-"""
-
-
-@pytest.fixture
-def scenario(tmp_path):
-    path = tmp_path / "scenario.toml"
-    path.write_text(SCENARIO, encoding="utf-8")
-    return path
 
 
 def test_the_doctor_says_so_first(wattlens, scenario):

@@ -7,27 +7,15 @@ import json
 import fastjsonschema
 import pytest
 
-from conftest import ROOT
+from conftest import ROOT, SCENARIO
 
-SCENARIO = """
-title = "a package of 100 W"
-[power.package]
-constant_w = 100
-[[sensor]]
-id = "cpu.package.0"
-power = "package"
-unit_j = 61e-6
-width_bits = 32
-nominal_period_s = 0.001
-"""
 # 2 ms a batch and 1 ms an image: 333 requests per second one by one, 800 in batches of 8.
 SPEED = ["--batch-us", "2000", "--image-us", "1000"]
 SMALL = ["--model", "shufflenet_v2_x0_5", "--engine", "fake", "--precision", "f32", "--image-size", "64"]
 
 
 @pytest.fixture
-def study(wattlens, engine, tmp_path):
-    (tmp_path / "scenario.toml").write_text(SCENARIO, encoding="utf-8")
+def study(wattlens, engine, scenario):
     environment = engine(*SPEED)
 
     def run(*arguments, **options):
