@@ -4,15 +4,18 @@
 
 #include <algorithm>
 #include <array>
-#include <cctype>
 #include <cstdio>
 #include <utility>
 
 #include "cli/bench.h"
+#include "cli/image_input.h"
 #include "cli/optimise_plan.h"
 #include "cli/optimise_rungs.h"
+#include "cli/plot_output.h"
+#include "experiment/axis.h"
 #include "experiment/schedule.h"
 #include "machine/machine.h"
+#include "report/optimisation_plot.h"
 #include "report/optimisation_report.h"
 #include "report/simulated.h"
 
@@ -27,27 +30,20 @@ using record::PlanPoint;
 constexpr std::int64_t kMostBlocks = 24;
 constexpr std::int64_t kMostBlocksQuick = 10;
 
-// Of one argument of a shell.
-std::string quoted(const std::string& text) {
-  const bool plain = std::ranges::all_of(text, [](unsigned char c) {
-    return std::isalnum(c) != 0 || std::string_view("-_./@:,=+%").find(static_cast<char>(c)) != std::string_view::npos;
-  });
-  if (plain && !text.empty()) return text;
-  std::string out = "'";
-  for (const char c : text) out += c == '\'' ? std::string("'\\''") : std::string(1, c);
-  return out.append("'");
-}
-
 std::string command_of(const std::string& program, const PlanPoint& point) {
-  return fmt::format(
+  std::string command = fmt::format(
       "{} run --model {} --engine {} --device {} --precision {} --hint {} --batch {} --image-size {} --threads {}",
-      quoted(program), quoted(point.model), point.engine, point.device, point.precision, point.hint, point.batch,
-      point.image_size, point.threads);
+      shell_word(program), shell_word(point.model), point.engine, point.device, point.precision, point.hint,
+      point.batch, point.image_size, point.threads);
+  if (!point.settings.empty()) command += " --allow-settings";
+  for (const std::string& wish : experiment::split_settings(point.settings)) command += " --set " + shell_word(wish);
+  return command;
 }
 
-// Agreement is asked for where it decides something: with a limit, or where a file claims to be the model.
-bool needs_agreement(const OptimiseOptions& options, std::span<const record::Limit> limits) {
-  return !options.candidates.empty() ||
+// How models answer is asked where it decides something: with a limit, where a file claims to be the model, and where
+// the user gave labels.
+bool needs_answers(const OptimiseOptions& options, const Bench& bench, std::span<const record::Limit> limits) {
+  return !options.candidates.empty() || (bench.images && bench.images->labels) ||
          std::ranges::find(limits, record::Limited::accuracy, &record::Limit::quantity) != limits.end();
 }
 
@@ -89,8 +85,8 @@ Result<Optimisation> search_and_verify(const OptimiseOptions& options, const Sea
     say_rung(recorded, request);
     return recorded;
   };
-  if (needs_agreement(options, search.limits)) {
-    tools.agreement = [&](const PlanPoint& point) { return measurer.agreement(point, images_for(search.limits)); };
+  if (needs_answers(options, bench, search.limits)) {
+    tools.answers = [&](const PlanPoint& point) { return measurer.answers(point, images_for(search.limits)); };
   }
   WATTLENS_TRY(Optimisation found, optimisation::search(search.space, rules, tools));
   found.model = search.space.base.model;
@@ -100,11 +96,17 @@ Result<Optimisation> search_and_verify(const OptimiseOptions& options, const Sea
   return found;
 }
 
+std::vector<std::string> experiments_of(const Optimisation& found) {
+  std::vector<std::string> ids;
+  for (const record::Rung& rung : found.rungs) ids.insert(ids.end(), rung.experiments.begin(), rung.experiments.end());
+  return ids;
+}
+
 void say_how_to_go_on(const OptimiseOptions& options) {
   fmt::print(stderr,
              "Interrupted: what was measured until now is kept. To go on, give the same flags with --resume:\n");
-  std::string command = fmt::format("{} optimise --model {}", options.run.program, quoted(*options.run.models));
-  for (const std::string& limit : options.limits) command += fmt::format(" --limit {}", quoted(limit));
+  std::string command = fmt::format("{} optimise --model {}", options.run.program, shell_word(*options.run.models));
+  for (const std::string& limit : options.limits) command += fmt::format(" --limit {}", shell_word(limit));
   fmt::print(stderr, "  {} … --resume\n", command);
 }
 
@@ -120,8 +122,11 @@ Result<ExitCode> optimise(const OptimiseOptions& options, const base::Cancellati
   WATTLENS_CHECK(check_wishes(options.run.settings));
   Bench bench;
   const record::MachineState machine = machine::read_machine();
-  WATTLENS_TRY(const SearchPlan search, plan_search(options, machine, bench.clock, cancel));
+  WATTLENS_TRY(SearchPlan search, plan_search(options, machine, bench.clock, cancel));
+  WATTLENS_CHECK(check_varied(options.run.settings, search.plan.axes.settings));
+  WATTLENS_TRY(bench.images, open_images(search.plan));
   WATTLENS_TRY(Output output, Output::open(options.run.output));
+  WATTLENS_TRY(PlotOutput plot, PlotOutput::open(options.run.plot, options.run.output));
   SearchRules rules{.limits = search.limits};
   if (options.run.dry_run) {
     rules.efforts =
@@ -141,9 +146,17 @@ Result<ExitCode> optimise(const OptimiseOptions& options, const base::Cancellati
   report::OptimisationReport report{.found = std::move(found)};
   if (report.found.winner) report.command = command_of(options.run.program, *report.found.winner);
   if (report.found.interrupted) say_how_to_go_on(options);
+  if (bench.images) say_left_out(*bench.images);
   WATTLENS_CHECK(output.write(report::optimisation_text(report, output.format(), output.text())));
   WATTLENS_CHECK(output.finish());
-  return exit_code_of(report.found);
+  const Result<void> drawn = plot.wanted()
+                                 ? plot.write(report::optimisation_plot(report.found), experiments_of(report.found))
+                                 : Result<void>();
+  const ExitCode code = exit_code_of(report.found);
+  // That there is nothing to draw is no news where nothing was measured.
+  if (code == ExitCode::done) WATTLENS_CHECK(drawn);
+  if (!drawn) fmt::print(stderr, "no plot: {}\n", drawn.error().message);
+  return code;
 }
 
 }  // namespace wattlens::cli

@@ -134,6 +134,33 @@ Result<workload::Outputs> RungMeasurer::outputs(const PlanPoint& point, std::int
       cancel_);
 }
 
+Result<optimisation::Answers> RungMeasurer::answers(const PlanPoint& point, std::int64_t images) {
+  optimisation::Answers answers;
+  if (bench_.images && bench_.images->labels) {
+    WATTLENS_TRY(answers.accuracy, accuracy(point));
+  } else {
+    WATTLENS_TRY(answers.agreement, agreement(point, images));
+  }
+  return answers;
+}
+
+// Many images at a time: how they are batched does not change the answers. A file may be made for one batch alone.
+Result<record::Accuracy> RungMeasurer::accuracy(const PlanPoint& candidate) const {
+  PlanPoint point = candidate;
+  point.hint = "latency";
+  if (!workload::is_model_file(point.model)) point.batch = 16;
+  point.id = experiment::point_id(point);
+  const auto workload = make_workload(point, bench_.engines, bench_.machine, search_.plan, options_.run,
+                                      bench_.progress, bench_.clock, cancel_, &*bench_.images);
+  WATTLENS_CHECK(workload->prepare());
+  WATTLENS_TRY(const auto check, workload->check_output());
+  const auto accuracy = workload->describe().accuracy;
+  if (check.status == record::CheckStatus::failed || !accuracy) {
+    return fail(ErrorKind::run_failed, fmt::format("{} gives wrong outputs", point.id));
+  }
+  return *accuracy;
+}
+
 Result<record::Agreement> RungMeasurer::agreement(const PlanPoint& point, std::int64_t images) {
   const PlanPoint& reference = search_.space.base;
   if (!references_.contains(images)) {
@@ -141,7 +168,6 @@ Result<record::Agreement> RungMeasurer::agreement(const PlanPoint& point, std::i
   }
   WATTLENS_TRY(const workload::Outputs found, outputs(point, images));
   WATTLENS_TRY(record::Agreement agreement, workload::compare_top1(found, references_[images]));
-  agreement.share = optimisation::wilson(agreement.same, agreement.images);
   agreement.reference = reference.id;
   return agreement;
 }

@@ -31,8 +31,8 @@ class RungMeasurer {
   // The default first; ends at a planned look, or after `most_blocks`.
   Result<experiment::Recorded> compare(std::span<const record::PlanPoint> points,
                                        const optimisation::RungEffort& effort, std::int64_t most_blocks);
-  // With the outputs of the model in f32.
-  Result<record::Agreement> agreement(const record::PlanPoint& point, std::int64_t images);
+  // On the labelled images of the user; without them against the outputs of the model in f32 for so many seeded ones.
+  Result<optimisation::Answers> answers(const record::PlanPoint& point, std::int64_t images);
 
  private:
   using Decided = std::function<bool(const record::Experiment&, std::span<const record::Run>)>;
@@ -41,6 +41,8 @@ class RungMeasurer {
                                 std::string_view part, double share_of_budget) const;
   Result<experiment::Recorded> perform(const experiment::Plan& plan, std::string_view part, const Decided& decided);
   Result<std::optional<experiment::Continuation>> stored(const experiment::Plan& plan) const;
+  Result<record::Agreement> agreement(const record::PlanPoint& point, std::int64_t images);
+  Result<record::Accuracy> accuracy(const record::PlanPoint& point) const;
   Result<workload::Outputs> outputs(const record::PlanPoint& point, std::int64_t images) const;
 
   const OptimiseOptions& options_;

@@ -20,12 +20,6 @@ constexpr std::size_t kFewestKept = 2;
 
 bool limits_time(const Limit& limit) { return limit.quantity == Limited::latency || limit.quantity == Limited::p99; }
 
-// Equal but for the batch.
-bool same_but_batch(const PlanPoint& a, const PlanPoint& b) {
-  return a.model == b.model && a.engine == b.engine && a.device == b.device && a.precision == b.precision &&
-         a.hint == b.hint && a.image_size == b.image_size && a.threads == b.threads;
-}
-
 std::vector<const Trial*> by_energy(std::span<const Trial> trials) {
   std::vector<const Trial*> sorted;
   for (const Trial& trial : trials) {
@@ -42,6 +36,11 @@ std::string why_dearer(const Trial& trial, const Trial& best) {
 }
 
 }  // namespace
+
+bool same_but_batch(const PlanPoint& a, const PlanPoint& b) {
+  return a.model == b.model && a.engine == b.engine && a.device == b.device && a.precision == b.precision &&
+         a.hint == b.hint && a.image_size == b.image_size && a.threads == b.threads && a.settings == b.settings;
+}
 
 bool usable(const Trial& trial) {
   return trial.failure.empty() && trial.energy && trial.output_check.status != record::CheckStatus::failed;

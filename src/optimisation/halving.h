@@ -16,6 +16,9 @@ namespace wattlens::optimisation {
 // Of the joules that are left, when a rung lies between this one and the last.
 inline constexpr double kShareOfMiddle = 0.4;
 
+// Equal but for the batch.
+bool same_but_batch(const record::PlanPoint& a, const record::PlanPoint& b);
+
 // Has an energy and right outputs.
 bool usable(const record::Trial& trial);
 

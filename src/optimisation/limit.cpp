@@ -120,6 +120,10 @@ std::optional<Estimate<double>> limited_value(Limited quantity, const Trial& tri
       if (!trial.memory) return std::nullopt;
       return Estimate<double>{trial.memory->value, trial.memory->value, trial.memory->value};
     case Limited::accuracy:
+      if (trial.accuracy) {
+        const double top1 = trial.accuracy->top1.value;
+        return Estimate<double>{top1, top1, top1};
+      }
       if (!trial.agreement) return std::nullopt;
       return Estimate<double>{trial.agreement->share.value, trial.agreement->share.value, trial.agreement->share.value};
   }

@@ -38,7 +38,7 @@ class Search {
   }
 
   Result<Optimisation> run() {
-    WATTLENS_CHECK(ask_agreements());
+    WATTLENS_CHECK(ask_answers());
     const std::size_t last = rules_.efforts.size() - 1;
     std::size_t rung = points_.size() <= kFewCandidates ? last : 0;
     while (!points_.empty() && !found_.interrupted) {
@@ -60,23 +60,23 @@ class Search {
   static Key key_of(const PlanPoint& p) { return {p.model, p.engine, p.device, p.precision}; }
 
   // Batch, hint and threads do not change what a model computes, up to the order of its sums.
-  Result<void> ask_agreements() {
-    if (!tools_.agreement) return {};
+  Result<void> ask_answers() {
+    if (!tools_.answers) return {};
     std::vector<PlanPoint> kept;
     for (const PlanPoint& point : points_) {
-      if (!agreements_.contains(key_of(point))) {
-        const auto agreement = tools_.agreement(point);
-        if (!agreement && agreement.error().kind == ErrorKind::cancelled) {
+      if (!answers_.contains(key_of(point))) {
+        auto answers = tools_.answers(point);
+        if (!answers && answers.error().kind == ErrorKind::cancelled) {
           found_.interrupted = true;
           return {};
         }
-        if (!agreement) failures_[key_of(point)] = agreement.error().message;
-        agreements_[key_of(point)] = agreement ? std::optional(*agreement) : std::nullopt;
+        if (!answers) failures_[key_of(point)] = answers.error().message;
+        answers_[key_of(point)] = answers ? *std::move(answers) : Answers{};
       }
       Trial trial{.point = point};
-      trial.agreement = agreements_[key_of(point)];
-      if (!trial.agreement) {
-        found_.fallen.push_back({point, -1, "its outputs cannot be compared: " + failures_[key_of(point)]});
+      add_answers(trial);
+      if (failures_.contains(key_of(point))) {
+        found_.fallen.push_back({point, -1, "its outputs cannot be judged: " + failures_[key_of(point)]});
       } else if (const auto* broken = broken_limit(rules_.limits, trial)) {
         found_.fallen.push_back({point, -1, "breaks " + broken->text});
         unmeasured_.push_back(std::move(trial));
@@ -86,6 +86,13 @@ class Search {
     }
     points_ = std::move(kept);
     return {};
+  }
+
+  void add_answers(Trial& trial) const {
+    const auto known = answers_.find(key_of(trial.point));
+    if (known == answers_.end()) return;
+    trial.agreement = known->second.agreement;
+    trial.accuracy = known->second.accuracy;
   }
 
   // In waves of ascending batches where a latency is limited, and in the first rung only; else all at once.
@@ -112,10 +119,7 @@ class Search {
       rung.experiments.push_back(recorded.experiment.id);
       current_.push_back(std::move(recorded));
       trials_ = trials_of(current_, rung.number, last ? kLastConfidence : kRungConfidence);
-      for (Trial& trial : trials_) {
-        const auto known = agreements_.find(key_of(trial.point));
-        if (known != agreements_.end()) trial.agreement = known->second;
-      }
+      for (Trial& trial : trials_) add_answers(trial);
     }
     add(found_.searching, rung.spent);
     found_.rungs.push_back(std::move(rung));
@@ -139,7 +143,22 @@ class Search {
       const auto cost = cost_of(trial.point, current_);
       if (cost) sum += cost->of(rules_.efforts.back());
     }
+    for (const record::Fallen& skipped : found_.fallen) {
+      if (skipped.rung >= 0) sum += cost_of_smaller_batch(skipped.point);
+    }
     found_.exhaustive = sum;
+  }
+
+  // What a candidate that was not measured would need at least: as much as the largest smaller batch of its kind.
+  Joules cost_of_smaller_batch(const PlanPoint& point) const {
+    const Trial* nearest = nullptr;
+    for (const Trial& trial : trials_) {
+      if (trial.point.id == point.id) return {};
+      if (!same_but_batch(trial.point, point) || trial.point.batch > point.batch) continue;
+      if (nearest == nullptr || trial.point.batch > nearest->point.batch) nearest = &trial;
+    }
+    const auto cost = nearest != nullptr ? cost_of(nearest->point, current_) : std::nullopt;
+    return cost ? cost->of(rules_.efforts.back()) : Joules{};
   }
 
   // Where the joules pay for all that are left, the rungs between are skipped.
@@ -210,7 +229,7 @@ class Search {
     for (const Trial& trial : all) {
       if (!trial.failure.empty()) continue;
       for_worst(trial, [&](const record::Limit& limit, double missed) {
-        if (missed >= least) return;
+        if (found_.closest && missed >= least) return;  // a share of 0 misses by more than any number
         least = missed;
         const auto value = limited_value(limit.quantity, trial);
         found_.closest = {trial.point.id, limit.text, value ? value->value : 0.0,
@@ -241,7 +260,7 @@ class Search {
   const SearchTools& tools_;
   Optimisation found_;
   std::vector<PlanPoint> points_;  // still in
-  std::map<Key, std::optional<record::Agreement>> agreements_;
+  std::map<Key, Answers> answers_;
   std::map<Key, std::string> failures_;
   std::vector<Trial> unmeasured_;        // fell by their outputs
   std::vector<Recorded> current_;        // of the rung

@@ -45,10 +45,16 @@ struct RungRequest {
   std::vector<record::PlanPoint> points;
 };
 
+// How well a model answers: on labelled images, or, where there are none, against the model in f32.
+struct Answers {
+  std::optional<record::Agreement> agreement{};
+  std::optional<record::Accuracy> accuracy{};
+};
+
 struct SearchTools {
   std::function<Result<experiment::Recorded>(const RungRequest&)> measure;
-  // Against the f32 model; asked once per model, engine, device and precision. Empty: nothing is compared.
-  std::function<Result<record::Agreement>(const record::PlanPoint&)> agreement{};
+  // Asked once per model, engine, device and precision. Empty: nobody asks.
+  std::function<Result<Answers>(const record::PlanPoint&)> answers{};
 };
 
 // Fills everything but the verification. An experiment that was interrupted ends the search with what is known.

@@ -63,8 +63,10 @@ experiment::Axes axes_of(std::span<const PlanPoint> points) {
     add(axes.batches, point.batch);
     add(axes.image_sizes, point.image_size);
     add(axes.threads, point.threads);
+    add(axes.settings, point.settings);
     axes.only.push_back(point.id);
   }
+  if (axes.settings == std::vector<std::string>{""}) axes.settings.clear();
   return axes;
 }
 

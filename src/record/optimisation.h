@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "record/comparison.h"
+#include "record/run.h"
 
 namespace wattlens::record {
 
@@ -42,6 +43,7 @@ struct Trial {
   std::optional<Estimate<double>> throughput;
   std::optional<Bytes> memory;  // the worker's peak
   std::optional<Agreement> agreement;
+  std::optional<Accuracy> accuracy;  // on labelled images, where there are some; then it is what a limit means
   OutputCheck output_check;
   std::string failure;  // why nothing was measured
 };
@@ -93,7 +95,9 @@ struct Optimisation {
   std::optional<PlanPoint> winner;
   std::optional<Closest> closest;
   Spent searching;
-  std::optional<Joules> exhaustive;  // what measuring all candidates as the last rung does would need; an estimate
+  // What measuring all candidates as the last rung does would need; an estimate. Of a batch that was skipped it counts
+  // as much as the largest smaller one.
+  std::optional<Joules> exhaustive;
   std::optional<ComparisonResult> verification;  // the default first; empty where the winner is the default
   Spent verifying;
   std::optional<Estimate<double>> payback;  // images after which what was spent is saved; high may be infinite

@@ -59,6 +59,7 @@ Json trial_json(const Trial& trial) {
                {"images_per_s", estimate_json(trial.throughput)},
                {"peak_memory_bytes", trial.memory ? Json(trial.memory->value) : Json()},
                {"agreement", agreement_json(trial.agreement)},
+               {"accuracy", trial.accuracy ? record::to_json(*trial.accuracy) : Json()},
                {"output_check", record::to_json(trial.output_check)}};
   if (!trial.failure.empty()) json["failure"] = trial.failure;
   return json;

@@ -1,7 +1,6 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <cmath>
 
 #include "base/file.h"
 #include "base/text.h"
@@ -9,6 +8,7 @@
 #include "report/machine_formats.h"
 #include "report/number_text.h"
 #include "report/optimisation_report.h"
+#include "report/quantities.h"
 #include "report/simulated.h"
 
 namespace wattlens::report {
@@ -20,21 +20,8 @@ using record::Trial;
 
 constexpr std::size_t kMostFallenShown = 16;
 
-template <class T>
-Quantity quantity_of(const std::optional<record::Estimate<T>>& estimate, double scale) {
-  if (!estimate) return {};
-  return {.value = scale * estimate->value.value,
-          .interval = record::Interval<double>{scale * estimate->low.value, scale * estimate->high.value}};
-}
-
-Quantity quantity_of(const std::optional<record::Estimate<double>>& estimate, double scale = 1.0) {
-  if (!estimate) return {};
-  return {.value = scale * estimate->value,
-          .interval = record::Interval<double>{scale * estimate->low, scale * estimate->high}};
-}
-
 Quantity energy_of(const Trial& trial) {
-  Quantity energy = quantity_of(trial.energy, 1.0);
+  Quantity energy = to_quantity(trial.energy, 1.0);
   energy.provenance = trial.energy ? trial.provenance : record::Provenance::missing;
   energy.at_least = trial.energy && !trial.complete;
   energy.sensor_error_left_out = true;
@@ -61,6 +48,7 @@ std::string label(const Optimisation& found, const record::PlanPoint& point) {
   parts.push_back(point.hint);
   parts.push_back(fmt::format("batch {}", point.batch));
   if (point.threads > 0) parts.push_back(fmt::format("{} threads", point.threads));
+  if (!point.settings.empty()) parts.push_back(point.settings);
   return base::join(parts, ", ");
 }
 
@@ -71,6 +59,7 @@ std::vector<Cell> row_of(const Optimisation& found, const Trial& trial) {
   std::string remark = chosen ? "cheapest" : fallen ? fallen->reason : "";
   if (base) remark += remark.empty() ? "the default" : "; the default";
   const auto& agreement = trial.agreement;
+  const auto& accuracy = trial.accuracy;
   return {trial.point.id,
           label(found, trial.point),
           trial.point.model,
@@ -79,15 +68,18 @@ std::vector<Cell> row_of(const Optimisation& found, const Trial& trial) {
           trial.point.hint,
           trial.point.batch,
           trial.point.threads,
+          trial.point.settings,
           trial.rung + 1,
           trial.runs,
           energy_of(trial),
-          quantity_of(trial.latency, 1e3),
-          quantity_of(trial.p99, 1e3),
-          quantity_of(trial.throughput),
+          to_quantity(trial.latency, 1e3),
+          to_quantity(trial.p99, 1e3),
+          to_quantity(trial.throughput),
           trial.memory ? Cell(trial.memory->value / 1048576.0) : Cell(),
-          agreement ? Cell(quantity_of(std::optional(agreement->share), 100.0)) : Cell(),
+          agreement ? Cell(to_quantity(agreement->share, 100.0)) : Cell(),
           agreement ? Cell(agreement->error) : Cell(),
+          accuracy ? Cell(to_quantity(accuracy->top1, 100.0)) : Cell(),
+          accuracy ? Cell(to_quantity(accuracy->top5, 100.0)) : Cell(),
           std::string(record::to_string(trial.output_check.status)),
           chosen,
           remark};
@@ -104,6 +96,7 @@ Table empty_table() {
                    {"hint", ""},
                    {"batch", "", number},
                    {"threads", "", number},
+                   {"settings", ""},
                    {"rung", "", number},
                    {"runs", "runs", number, true},
                    {"energy_j_per_image", "J/image gross", energy},
@@ -113,6 +106,8 @@ Table empty_table() {
                    {"peak_memory_mib", "", number},
                    {"top1_agreement_percent", "", quantity},
                    {"output_error", "", number},
+                   {"top1_percent", "", quantity},
+                   {"top5_percent", "", quantity},
                    {"output_check", ""},
                    {"chosen", ""},
                    {"remark", "remarks"}};
@@ -122,10 +117,12 @@ Table empty_table() {
 // People see those of the last rung that was reached.
 Table finalists(const Optimisation& found) {
   Table table = empty_table();
-  const bool agreements = std::ranges::any_of(found.trials, [](const Trial& t) { return t.agreement.has_value(); });
-  if (agreements) {
-    std::ranges::find(table.columns, "top1_agreement_percent", &Column::name)->heading = "top-1 as f32 %";
-  }
+  const auto show_where = [&](auto member, std::string_view column, const char* heading) {
+    if (std::ranges::none_of(found.trials, [&](const Trial& trial) { return (trial.*member).has_value(); })) return;
+    std::ranges::find(table.columns, column, &Column::name)->heading = heading;
+  };
+  show_where(&Trial::agreement, "top1_agreement_percent", "top-1 as f32 %");
+  show_where(&Trial::accuracy, "top1_percent", "top-1 %");
   for (const Trial& trial : found.trials) {
     if (trial.rung == found.trials.front().rung) table.rows.push_back(row_of(found, trial));
   }

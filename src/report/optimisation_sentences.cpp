@@ -22,6 +22,7 @@ std::string configuration(const PlanPoint& point) {
   std::string text = fmt::format("{} on {}, {}, {} hint, batch {}", point.engine, point.device, point.precision,
                                  point.hint, point.batch);
   if (point.threads > 0) text += fmt::format(", {} threads", point.threads);
+  if (!point.settings.empty()) text += ", " + point.settings;
   return text;
 }
 
@@ -111,15 +112,26 @@ std::string parts(const Spent& spent) {
                      joules(spent.preparations), joules(spent.warm_ups), joules(spent.rest));
 }
 
+// Three digits: "44,700".
+std::string count_text(double count) {
+  const double unit = std::pow(10.0, std::max(0.0, std::floor(std::log10(std::max(1.0, count))) - 2.0));
+  const std::string digits = fmt::format("{:.0f}", std::round(count / unit) * unit);
+  std::string text;
+  for (std::size_t i = 0; i < digits.size(); ++i) {
+    if (i > 0 && (digits.size() - i) % 3 == 0) text += ',';
+    text += digits[i];
+  }
+  return text;
+}
+
 void say_cost(const Optimisation& found, std::vector<std::string>& out) {
   const Spent& spent = found.searching;
   const std::string least = spent.complete ? "" : "at least ";
   std::string text = fmt::format("The search used {}{}{} in {} ({}).", mark_of(spent.provenance), least,
                                  joules(spent.total()), duration(spent.time), parts(spent));
   if (found.exhaustive && *found.exhaustive > record::Joules{}) {
-    text += fmt::format(" Measuring all {} that it measured as the last rung does would need about {}: {:.0f} % of it.",
-                        found.rungs.front().candidates, joules(*found.exhaustive),
-                        100.0 * (spent.total() / *found.exhaustive));
+    text += fmt::format(" Measuring every candidate as the last rung does would need about {}: {:.0f} % of it.",
+                        joules(*found.exhaustive), 100.0 * (spent.total() / *found.exhaustive));
   }
   out.push_back(std::move(text));
   if (found.verification) {
@@ -129,10 +141,10 @@ void say_cost(const Optimisation& found, std::vector<std::string>& out) {
   if (!found.payback) return;
   const record::Estimate<double>& images = *found.payback;
   const std::string range = std::isinf(images.high)
-                                ? fmt::format("{:.3g} or more; the interval of the saving holds 0", images.low)
-                                : fmt::format("{:.3g} to {:.3g}", images.low, images.high);
-  out.push_back(
-      fmt::format("Search and comparison together are paid back after {:.3g} images ({}).", images.value, range));
+                                ? fmt::format("{} or more; the interval of the saving holds 0", count_text(images.low))
+                                : fmt::format("{} to {}", count_text(images.low), count_text(images.high));
+  out.push_back(fmt::format("Search and comparison together are paid back after {} images ({}).",
+                            count_text(images.value), range));
 }
 
 }  // namespace

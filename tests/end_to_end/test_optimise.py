@@ -3,6 +3,7 @@
 import csv
 import io
 import json
+import shutil
 import signal
 
 import fastjsonschema
@@ -10,7 +11,6 @@ import pytest
 
 from conftest import ROOT
 from test_faults import start, wait_for
-from test_simulate import scenario  # noqa: F401
 
 MODEL = "shufflenet_v2_x0_5"
 # A batch takes 10 ms and 5 ms per image: 15, 20 and 50 ms; at constant power the largest batch is the cheapest.
@@ -20,7 +20,7 @@ SHORT = ("--quick", "--window", "0.1s", "--store", "store.db", "--simulate", "sc
 
 
 @pytest.fixture
-def optimise(wattlens, engine, scenario):  # noqa: F811
+def optimise(wattlens, engine, scenario):
     environment = engine(*TIMES)
 
     def run(*arguments, batches="1,2,8", **options):
@@ -71,6 +71,21 @@ def test_an_accuracy_is_the_agreement_with_f32(optimise):
     assert len(rows) == 2
     assert all(float(row["top1_agreement_percent"]) > 99 for row in rows)
     assert [row["chosen"] for row in rows].count("true") == 1
+
+
+def test_labels_are_what_an_accuracy_limit_means_where_there_are_some(optimise, tmp_path):
+    for number in ("0", "1"):
+        (tmp_path / "photos" / number).mkdir(parents=True)
+        shutil.copy(ROOT / "tests/golden/images/rgb_420.jpg", tmp_path / "photos" / number / "a.jpg")
+    labelled = ["--images", "photos", "--image-size", "64"]
+    outcome = optimise(*labelled, "--limit", "accuracy>99%", "--format", "json", batches="1", check=3)
+    found = json.loads(outcome.stdout)
+    assert found["closest"]["limit"] == "accuracy>99%"
+    outcome = optimise(*labelled, "--plot", "found.svg", "--format", "csv", batches="1", check=0)
+    rows = list(csv.DictReader(io.StringIO(outcome.stdout)))
+    assert {row["top1_percent"] for row in rows} <= {"0", "50"}
+    assert not any(row["top1_agreement_percent"] for row in rows)
+    assert "Candidates for" in (tmp_path / "found.svg").read_text(encoding="utf-8")
 
 
 def test_an_interrupted_search_goes_on_with_what_is_stored(optimise, wattlens):

@@ -144,23 +144,64 @@ TEST(Search, OutputsThatDifferTooMuchFallBeforeAnythingIsMeasured) {
   Bench bench;
   bench.rules.limits = {parse_limit("accuracy>99%").value()};
   int asked = 0;
-  bench.tools.agreement = [&](const record::PlanPoint& point) -> Result<record::Agreement> {
+  bench.tools.answers = [&](const record::PlanPoint& point) -> Result<Answers> {
     ++asked;
     const std::int64_t same = point.precision == "f32" ? 64 : 60;
-    return record::Agreement{.images = 64, .same = same, .share = wilson(same, 64)};
+    return Answers{.agreement = record::Agreement{
+                       .images = 64, .same = same, .share = {static_cast<double>(same) / 64.0, 0.0, 1.0}}};
   };
   const auto found = search(bench.space, bench.rules, bench.tools).value();
   EXPECT_EQ(asked, 2);
   EXPECT_EQ(found.winner->precision, "f32");
   EXPECT_EQ(found.rungs.front().candidates, 28);
   bench.rules.limits = {parse_limit("accuracy>100%").value()};
-  bench.tools.agreement = [](const record::PlanPoint&) -> Result<record::Agreement> {
-    return record::Agreement{.images = 64, .same = 60, .share = wilson(60, 64)};
+  bench.tools.answers = [](const record::PlanPoint&) -> Result<Answers> {
+    return Answers{.agreement = record::Agreement{.images = 64, .same = 60, .share = {60.0 / 64.0, 0.0, 1.0}}};
   };
   const auto none = search(bench.space, bench.rules, bench.tools).value();
   EXPECT_TRUE(none.rungs.empty());
   ASSERT_TRUE(none.closest);
   EXPECT_EQ(none.closest->limit, "accuracy>100%");
+}
+
+TEST(Search, LabelledImagesAreWhatAnAccuracyLimitMeans) {
+  Bench bench;
+  bench.rules.limits = {parse_limit("accuracy>75%").value()};
+  bench.tools.answers = [&](const record::PlanPoint& point) -> Result<Answers> {
+    const double top1 = point.precision == "f32" ? 0.76 : 0.74;
+    return Answers{.accuracy =
+                       record::Accuracy{.set = "val", .images = 1000, .top1 = {top1, top1 - 0.03, top1 + 0.03}}};
+  };
+  const auto found = search(bench.space, bench.rules, bench.tools).value();
+  ASSERT_TRUE(found.winner);
+  EXPECT_EQ(found.winner->precision, "f32");
+  EXPECT_EQ(found.trials.front().accuracy->top1.value, 0.76);
+  EXPECT_FALSE(found.trials.front().agreement);
+}
+
+TEST(Search, AModelThatIsNeverRightIsStillTheClosest) {
+  Bench bench;
+  bench.rules.limits = {parse_limit("accuracy>75%").value()};
+  bench.tools.answers = [](const record::PlanPoint&) -> Result<Answers> {
+    return Answers{.accuracy = record::Accuracy{.set = "val", .images = 10, .top1 = {0.0, 0.0, 0.3}}};
+  };
+  const auto found = search(bench.space, bench.rules, bench.tools).value();
+  ASSERT_TRUE(found.closest);
+  EXPECT_EQ(found.closest->limit, "accuracy>75%");
+  EXPECT_EQ(found.closest->value, 0.0);
+}
+
+TEST(Search, ModelsThatCannotBeJudgedFallWithTheReason) {
+  Bench bench;
+  bench.tools.answers = [&](const record::PlanPoint& point) -> Result<Answers> {
+    if (point.precision == "f32") return Answers{};
+    return fail(ErrorKind::usage, "10 classes, but the model has 1000 outputs");
+  };
+  const auto found = search(bench.space, bench.rules, bench.tools).value();
+  EXPECT_EQ(found.winner->precision, "f32");
+  EXPECT_TRUE(std::ranges::any_of(found.fallen, [](const record::Fallen& fallen) {
+    return fallen.reason == "its outputs cannot be judged: 10 classes, but the model has 1000 outputs";
+  }));
 }
 
 TEST(Search, WithoutAnyEnergyThereIsAnError) {

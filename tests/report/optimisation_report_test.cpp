@@ -7,6 +7,7 @@
 
 #include "base/text.h"
 #include "fake/golden.h"
+#include "report/optimisation_plot.h"
 
 namespace wattlens::report {
 namespace {
@@ -90,6 +91,29 @@ TEST(OptimisationReport, TheDocumentHasWhatTheSentencesSay) {
   EXPECT_EQ(json["searching"]["total_j"], 1650.0);
   EXPECT_EQ(json["verification"]["blocks"], 6);
   EXPECT_EQ(json["summary"].size(), optimisation_sentences(example()).size());
+}
+
+TEST(OptimisationReport, APlotNamesTheWinnerAndTheDefaultAndShowsTheLimit) {
+  OptimisationReport report = example();
+  const plot::Plot plot = optimisation_plot(report.found);
+  ASSERT_EQ(plot.panels.size(), 1U);
+  const plot::Panel& panel = plot.panels.front();
+  ASSERT_EQ(panel.guides.size(), 1U);
+  EXPECT_EQ(panel.guides[0].label, "latency<10ms");
+  ASSERT_EQ(panel.series.size(), 3U);  // the frontier, bf16, f32
+  EXPECT_EQ(panel.series[1].name, "bf16, latency");
+  EXPECT_EQ(panel.series[1].points.front().label, "cheapest, batch 2");
+  EXPECT_EQ(panel.series[2].points.front().label, "default");
+  for (record::Trial& trial : report.found.trials) trial.energy.reset();
+  EXPECT_TRUE(optimisation_plot(report.found).panels.empty());
+}
+
+TEST(OptimisationReport, LabelledImagesHaveAColumn) {
+  OptimisationReport report = example();
+  report.found.trials[0].accuracy = record::Accuracy{.set = "val", .images = 100, .top1 = {0.76, 0.67, 0.83}};
+  EXPECT_THAT(optimisation_text(report, Format::table, {}), HasSubstr("top-1 %"));
+  EXPECT_EQ(optimisation_json(report)["trials"][0]["accuracy"]["images"], 100);
+  EXPECT_EQ(optimisation_json(report)["trials"][1]["accuracy"], nullptr);
 }
 
 TEST(OptimisationReport, ADefaultThatIsCheapestIsSaid) {
