@@ -2,10 +2,10 @@
 
 #include <CLI/CLI.hpp>
 
+#include "cli/bench_flags.h"
 #include "cli/common_flags.h"
+#include "cli/image_flags.h"
 #include "cli/run_flags.h"
-#include "cli/sensors_flags.h"
-#include "cli/settings_flags.h"
 
 namespace wattlens::cli {
 namespace {
@@ -26,7 +26,7 @@ void add_requests(CLI::App& study, BatchingOptions& options) {
                   "(16,32,64,128,greedy)")
       ->type_name("LIST")
       ->group("Requests");
-  study.add_option("--requests", options.requests, "Requests in each repetition (512; quick: 128)")
+  study.add_option("--requests", options.requests, "Requests in each repetition (512; quick: 96)")
       ->check(CLI::PositiveNumber)
       ->type_name("N")
       ->group("Requests");
@@ -61,8 +61,10 @@ Examples:
   RunOptions& run = options.run;
   add_model_axes(study, run);
   add_requests(study, options);
+  add_images(study, run.images);
+  add_preprocess(study, run.images);
   study.add_option("--budget", run.budget, "Time for everything: 120s, 5m")->type_name("TIME")->group("Effort");
-  study.add_flag("--quick", run.quick, "3 repetitions of 128 requests")->group("Effort");
+  study.add_flag("--quick", run.quick, "Up to 3 repetitions of 96 requests, 14 minutes in all")->group("Effort");
   study.add_option("--repetitions", run.repetitions, "Of every point (8; quick: 3)")->type_name("N")->group("Effort");
   study.add_option("--seed", run.seed, "Seed of the order and of the arrivals (0)")
       ->check(CLI::NonNegativeNumber)
@@ -73,14 +75,8 @@ Examples:
   study.add_option("--from", options.from, "Analyse a stored study again; measure nothing")
       ->excludes(dry_run)
       ->type_name("ID");
-  CLI::Option* wait = study.add_flag("--wait", run.wait, "Wait while another wattlens measures on this machine");
-  study.add_flag("--share-machine", run.share_machine, "Measure beside it; with a warning in every run")
-      ->excludes(wait);
   add_plot(study, run.plot)->excludes(dry_run)->excludes("--slo");
-  add_setting_flags(study, run.settings);
-  add_simulate(study, run.simulate);
-  add_store(study, run.store);
-  add_output(study, run.output);
+  add_bench_flags(study, run);
 }
 
 }  // namespace wattlens::cli

@@ -73,6 +73,7 @@ Result<experiment::Outcome> measure(Bench& bench, const experiment::Plan& plan, 
       .cancel = cancel,
       .progress = [&](const experiment::Progress& state) { line.show(state, bench.part); },
       .run_warnings = bench.run_warnings,
+      .set_machine = [&](const record::PlanPoint& point) { return bench.settings.change_to(point.settings); },
       .decided = decided,
   };
   return continuation ? experiment::resume_experiment(*std::move(continuation), plan, bench.machine, instruments)

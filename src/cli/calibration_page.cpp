@@ -6,6 +6,7 @@
 
 #include "base/json.h"
 #include "report/page.h"
+#include "report/quantities.h"
 #include "report/simulated.h"
 #include "report/table.h"
 
@@ -16,20 +17,12 @@ using base::Json;
 using calibration::Finding;
 using report::Fact;
 
-double number(double value) { return value; }
-template <class Tag>
-double number(base::Unit<Tag> value) {
-  return value.value;
-}
-
 // "100.20 ± 0.05 ms", by the report's rule for digits.
 template <class T>
 Fact fact(std::string name, const Finding<T>& finding, double times, std::string_view unit) {
   if (!finding.value) return {std::move(name), "not resolved: " + finding.reason};
-  const report::Quantity quantity{
-      .value = times * number(finding.value->value),
-      .interval = record::Interval<double>{times * number(finding.value->low), times * number(finding.value->high)}};
-  return {std::move(name), report::to_text(report::Cell(quantity)) + std::string(unit)};
+  return {std::move(name),
+          report::to_text(report::Cell(report::to_quantity(*finding.value, times))) + std::string(unit)};
 }
 
 }  // namespace

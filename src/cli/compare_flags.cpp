@@ -6,9 +6,10 @@
 #include <string>
 #include <utility>
 
+#include "cli/bench_flags.h"
 #include "cli/common_flags.h"
+#include "cli/image_flags.h"
 #include "cli/run_flags.h"
-#include "cli/sensors_flags.h"
 #include "cli/settings_flags.h"
 
 namespace wattlens::cli {
@@ -75,6 +76,7 @@ Compares plan points (axes as for run; the first is the base), commands (after -
 points of one; ID ID: the same points of two), or one of these with a baseline.
 Examples:
   wattlens compare --model mobilenet_v2 --precision f32,bf16
+  wattlens compare --model resnet50 --images photos --preprocess outside,inside
   wattlens compare -- './old --fast' './new --fast'
   wattlens compare --resume
   wattlens compare last --all-pairs
@@ -85,6 +87,8 @@ Examples:
       ->expected(0, 2)
       ->type_name("ID");
   add_axes(compare, options.run);
+  add_images(compare, options.run.images);
+  add_preprocess(compare, options.run.images);
   add_design(compare, options);
   add_gate(compare, options);
   compare.add_option("--title", options.run.title, "A name to find it by")->type_name("TEXT");
@@ -99,16 +103,11 @@ Examples:
   for (const char* design : {"--blocks", "--budget", "--warm-ups", "--idle", "--seed", "--title"}) {
     resume->excludes(compare.get_option(design));
   }
-  CLI::Option* wait = compare.add_flag("--wait", options.run.wait, "Wait while another wattlens measures here");
-  compare.add_flag("--share-machine", options.run.share_machine, "Measure beside it; with a warning in every run")
-      ->excludes(wait);
   compare.add_flag("--dry-run", options.run.dry_run, "Show what would be measured and how long; measure nothing")
       ->excludes(resume);
-  add_setting_flags(compare, options.run.settings);
-  add_simulate(compare, options.run.simulate);
+  add_varied_settings(compare, options.run.settings);
   add_plot(compare, options.run.plot)->excludes(compare.get_option("--dry-run"));
-  add_store(compare, options.run.store);
-  add_output(compare, options.run.output);
+  add_bench_flags(compare, options.run);
 }
 
 Result<void> check_compare(const CompareOptions& options) {

@@ -12,6 +12,7 @@
 #include "cli/dry_run.h"
 #include "cli/engines.h"
 #include "cli/gpu_choice.h"
+#include "cli/image_input.h"
 #include "cli/image_sizes.h"
 #include "cli/progress_line.h"
 #include "cli/resume.h"
@@ -60,9 +61,12 @@ Result<Measured> measure_points(const CompareOptions& options, const CompareHook
   WATTLENS_TRY(const Engines engines, find_engines());
   Bench bench;
   bench.engines = engines;
-  WATTLENS_TRY(const experiment::Plan plan, points_plan(options, hooks, engines, bench.clock, cancel));
+  WATTLENS_TRY(experiment::Plan plan, points_plan(options, hooks, engines, bench.clock, cancel));
+  WATTLENS_CHECK(check_varied(options.run.settings, plan.axes.settings));
+  WATTLENS_TRY(bench.images, open_images(plan));
   WATTLENS_CHECK(open_bench(bench, options, hooks, "compare " + plan.axes.models.front(), cancel));
   WATTLENS_TRY(experiment::Outcome outcome, measure(bench, plan, options.run, cancel, std::nullopt, hooks.decided));
+  if (bench.images) say_left_out(*bench.images);
   WATTLENS_CHECK(give_back(bench, outcome.experiment));
   return measured(std::move(outcome));
 }

@@ -28,4 +28,13 @@ void add_images(CLI::App& command, ImageOptions& options) {
       ->group("Images");
 }
 
+void add_preprocess(CLI::App& command, ImageOptions& options) {
+  command
+      .add_option("--preprocess", options.preprocess,
+                  "Where images are decoded and scaled: outside the window, inside it, alone (without the model) "
+                  "(outside)")
+      ->type_name("LIST")
+      ->group("Images");
+}
+
 }  // namespace wattlens::cli

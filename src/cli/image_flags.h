@@ -11,4 +11,7 @@ namespace wattlens::cli {
 
 void add_images(CLI::App& command, ImageOptions& options);
 
+// Where preprocessing is done, for commands that can have it in a window.
+void add_preprocess(CLI::App& command, ImageOptions& options);
+
 }  // namespace wattlens::cli

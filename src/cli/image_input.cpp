@@ -42,27 +42,32 @@ Result<void> check_classes(const dataset::ImageSet& set, const experiment::Axes&
 
 }  // namespace
 
-Result<std::optional<workload::ImageInput>> open_images(const ImageOptions& options, experiment::Plan& plan) {
-  const std::optional<experiment::PlanImages> stored = plan.images;
-  if (options.path.empty() && !stored) return std::optional<workload::ImageInput>();
-  WATTLENS_TRY(auto set, dataset::ImageSet::open(options.path.empty() ? base::Path(stored->path) : options.path));
-  const bool labels = stored ? stored->labels : options.labels.value_or(set.labelled());
+std::optional<experiment::PlanImages> images_of(const ImageOptions& options) {
+  if (options.path.empty()) return std::nullopt;
+  return experiment::PlanImages{
+      .path = options.path.string(), .labels = options.labels, .skip_broken = options.broken == "skip"};
+}
+
+Result<std::optional<workload::ImageInput>> open_images(experiment::Plan& plan) {
+  if (!plan.images) return std::optional<workload::ImageInput>();
+  const experiment::PlanImages asked = *plan.images;
+  WATTLENS_TRY(auto set, dataset::ImageSet::open(asked.path));
+  const bool labels = asked.labels.value_or(set.labelled());
   if (labels && !set.labelled()) {
     return fail(ErrorKind::usage, fmt::format("the images of {} have no labels", set.name()),
                 "put them into one folder for each class, or leave --labels away");
   }
-  const bool skip = stored ? stored->skip_broken : options.broken == "skip";
   workload::ImageInput images{.set = std::move(set),
-                              .broken = skip ? dataset::BrokenImages::skip : dataset::BrokenImages::fail,
+                              .broken = asked.skip_broken ? dataset::BrokenImages::skip : dataset::BrokenImages::fail,
                               .labels = labels};
-  plan.images = experiment::PlanImages{.path = options.path.empty() ? stored->path : options.path.string(),
+  plan.images = experiment::PlanImages{.path = asked.path,
                                        .name = images.set.name(),
                                        .count = static_cast<std::int64_t>(images.set.size()),
                                        .fingerprint = images.set.fingerprint(),
                                        .labels = labels,
-                                       .skip_broken = skip};
-  if (stored && stored->fingerprint != plan.images->fingerprint) {
-    return fail(ErrorKind::usage, fmt::format("the images in {} are not those of the experiment", plan.images->path),
+                                       .skip_broken = asked.skip_broken};
+  if (!asked.fingerprint.empty() && asked.fingerprint != plan.images->fingerprint) {
+    return fail(ErrorKind::usage, fmt::format("the images in {} are not those of the experiment", asked.path),
                 "bring back the same files, or start a new experiment without --resume");
   }
   if (labels) WATTLENS_CHECK(check_classes(images.set, plan.axes));

@@ -15,13 +15,16 @@ struct ImageOptions {
   base::Path path;             // a folder or an IDX file; empty: seeded numbers
   std::optional<bool> labels;  // empty: where the set is labelled
   std::string broken = "fail";
+  std::optional<std::string> preprocess;  // where that is done: a list of experiment::kPreprocess
 };
 
-// Opens the images of the flags, or, where there are none, those that a stored plan names, and writes into the plan
-// what they are; nothing where there are neither. Errors of kind usage, before anything is measured: the set cannot be
-// opened, an image of the first batch is broken, the classes do not match a built-in network, or the images are not
-// those of the stored plan any more.
-Result<std::optional<workload::ImageInput>> open_images(const ImageOptions& options, experiment::Plan& plan);
+// The images that the flags name, for a plan, not opened yet; empty where they name none.
+std::optional<experiment::PlanImages> images_of(const ImageOptions& options);
+
+// Opens the images of a plan, new or stored, and writes into it what they are; nothing where it has none. Errors of
+// kind usage, before anything is measured: the set cannot be opened, an image of the first batch is broken, the classes
+// do not match a built-in network, or the images are not those of the stored plan any more.
+Result<std::optional<workload::ImageInput>> open_images(experiment::Plan& plan);
 
 // Names on standard error the images that were left out, where there are any.
 void say_left_out(const workload::ImageInput& images);

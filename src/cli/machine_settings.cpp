@@ -12,6 +12,7 @@
 
 #include "base/text.h"
 #include "cli/machine_lock.h"
+#include "experiment/axis.h"
 #include "meter/meter.h"
 #include "settings/nvml_settings.h"
 #include "settings/sysfs_settings.h"
@@ -107,12 +108,22 @@ Result<void> check_wishes(const SettingsOptions& options) {
   if (options.wishes.empty()) return {};
   if (!options.allowed) {
     return fail(ErrorKind::usage,
-                fmt::format("--set {} would change this machine, which is not allowed", options.wishes.front()),
+                fmt::format("setting {} would change this machine, which is not allowed", options.wishes.front()),
                 "add --allow-settings: every value is restored at the end");
   }
   const auto changes =
       settings::check_changes(options.wishes, find_settings(options.root, names_boards(options.wishes)));
   if (!changes) return std::unexpected(changes.error());
+  return {};
+}
+
+Result<void> check_varied(const SettingsOptions& options, std::span<const std::string> varied) {
+  for (const std::string& settings : varied) {
+    if (settings.empty()) continue;
+    SettingsOptions together = options;
+    for (std::string& wish : experiment::split_settings(settings)) together.wishes.push_back(std::move(wish));
+    WATTLENS_CHECK(check_wishes(together));
+  }
   return {};
 }
 
@@ -127,26 +138,25 @@ Result<MachineSettings> MachineSettings::begin(const SettingsOptions& options, b
     begun.warnings_.push_back({"settings_left", "", "settings that an earlier measurement changed are not restored",
                                "sudo wattlens settings restore"});
   }
-  if (options.wishes.empty()) return begun;
+  begun.options_ = options;
+  begun.about_ = {.boot_id = settings::boot_id(root_of(options.root)),
+                  .pid = ::getpid(),
+                  .what = std::string(what),
+                  .changed_at = clock.wall_time(),
+                  .entries = {}};
+  begun.may_change_ = locked && left.complete;
+  if (options.wishes.empty() && options.varied.empty()) return begun;
   if (!locked) {
     return fail(ErrorKind::not_measurable, "settings are changed only by a measurement that has the machine for itself",
-                "wait until the other one has ended, or leave --set out");
+                "wait until the other one has ended, or leave --set and --vary out");
   }
   if (!left.complete) {
     return fail(ErrorKind::io, "settings that an earlier measurement changed are still to be restored",
                 "sudo wattlens settings restore");
   }
-  WATTLENS_TRY(auto changes,
-               settings::check_changes(options.wishes, find_settings(options.root, names_boards(options.wishes))));
-  settings::Journal about{.boot_id = settings::boot_id(root_of(options.root)),
-                          .pid = ::getpid(),
-                          .what = std::string(what),
-                          .changed_at = clock.wall_time(),
-                          .entries = {}};
-  WATTLENS_TRY(settings::Applied applied,
-               settings::Applied::apply(std::move(changes), journal_files(options.root).front(), std::move(about)));
-  for (record::Warning& warning : applied.warnings()) begun.warnings_.push_back(std::move(warning));
-  begun.applied_.emplace(std::move(applied));
+  if (options.wishes.empty()) return begun;
+  WATTLENS_CHECK(begun.apply(options.wishes));
+  for (record::Warning& warning : begun.applied_->warnings()) begun.warnings_.push_back(std::move(warning));
   const auto recorded = begun.applied_->recorded("");
   for (const record::ChangedSetting& setting : recorded) {
     fmt::print(stderr, "Set for now: {} = {}{}\n", setting.name, setting.set.empty() ? setting.asked : setting.set,
@@ -155,11 +165,41 @@ Result<MachineSettings> MachineSettings::begin(const SettingsOptions& options, b
   return begun;
 }
 
+Result<void> MachineSettings::apply(std::span<const std::string> wishes) {
+  WATTLENS_TRY(auto changes, settings::check_changes(wishes, find_settings(options_.root, names_boards(wishes))));
+  WATTLENS_TRY(settings::Applied applied,
+               settings::Applied::apply(std::move(changes), journal_files(options_.root).front(), about_));
+  applied_.emplace(std::move(applied));
+  return {};
+}
+
+Result<std::vector<record::Warning>> MachineSettings::change_to(const std::string& point_settings) {
+  const auto warnings = [&] {
+    return applied_ && !point_settings_.empty() ? applied_->warnings() : std::vector<record::Warning>();
+  };
+  if (point_settings == point_settings_) return warnings();
+  if (!options_.allowed || !may_change_) {
+    return fail(ErrorKind::not_measurable, fmt::format("the settings {} may not be changed here", point_settings),
+                "give --allow-settings, and have the machine for yourself");
+  }
+  std::vector<std::string> wishes = options_.wishes;
+  for (std::string& wish : experiment::split_settings(point_settings)) wishes.push_back(std::move(wish));
+  end();
+  point_settings_.clear();
+  if (!wishes.empty()) WATTLENS_CHECK(apply(wishes));
+  point_settings_ = point_settings;
+  return warnings();
+}
+
 MachineSettings& MachineSettings::operator=(MachineSettings&& other) noexcept {
   end();
   applied_.reset();
   if (other.applied_) applied_.emplace(std::move(*other.applied_));
   other.applied_.reset();
+  options_ = std::move(other.options_);
+  about_ = std::move(other.about_);
+  may_change_ = other.may_change_;
+  point_settings_ = std::move(other.point_settings_);
   warnings_ = std::move(other.warnings_);
   simulated_ = other.simulated_;
   return *this;

@@ -41,8 +41,10 @@ struct RestoredLeft {
 };
 RestoredLeft restore_left(const base::Path& root);
 
-// --set needs --allow-settings and must name what is there. Changes nothing.
+// --set and --vary need --allow-settings and must name what is there. Changes nothing.
 Result<void> check_wishes(const SettingsOptions& options);
+// The same of the settings of plan points (experiment::Axes::settings), of a stored plan also.
+Result<void> check_varied(const SettingsOptions& options, std::span<const std::string> varied);
 
 class MachineSettings {
  public:
@@ -55,6 +57,11 @@ class MachineSettings {
   MachineSettings& operator=(MachineSettings&& other) noexcept;
   ~MachineSettings() { end(); }
 
+  // Makes the settings those of the beginning and, beside them, those of one plan point (PlanPoint::settings; "": no
+  // more). Says nothing, and gives the warnings of what holds for the point alone. Where one cannot be set, none holds,
+  // and the error tells which.
+  Result<std::vector<record::Warning>> change_to(const std::string& point_settings);
+
   // For the state of the machine, and for every run: rounded, not to be read back, left by a crash.
   std::optional<std::vector<record::ChangedSetting>> recorded() const;
   const std::vector<record::Warning>& warnings() const { return warnings_; }
@@ -65,6 +72,12 @@ class MachineSettings {
   Result<void> end(record::Experiment& experiment, record::RunSink& sink);
 
  private:
+  Result<void> apply(std::span<const std::string> wishes);
+
+  SettingsOptions options_;
+  settings::Journal about_;
+  bool may_change_ = false;
+  std::string point_settings_;
   std::optional<settings::Applied> applied_;
   std::vector<record::Warning> warnings_;
   bool simulated_ = false;

@@ -2,8 +2,9 @@
 
 #include <CLI/CLI.hpp>
 
+#include "cli/bench_flags.h"
 #include "cli/common_flags.h"
-#include "cli/sensors_flags.h"
+#include "cli/image_flags.h"
 #include "cli/settings_flags.h"
 
 namespace wattlens::cli {
@@ -61,14 +62,17 @@ void add_optimise(CLI::App& app, OptimiseOptions& options) {
   optimise.footer(R"(
 Measures all candidates shortly, the best of them longer, and the cheapest beside the default (openvino, f32, latency
 hint, batch 1). Latency is the time of a batch; its limit is kept by the upper end of the interval. Accuracy is how
-often the top class is that of the model in f32.
+often the model is right on labelled images (--images); without them, how often its top class is that of the model in
+f32.
 Examples:
   wattlens optimise --model mobilenet_v2 --limit 'latency<10ms'
   wattlens optimise --model vit_b_16 --limit 'latency<1s' --limit 'memory<2GiB' --precision f32,bf16 --quick
   wattlens optimise --model resnet50 --candidate resnet50-int8.onnx --limit 'accuracy>95%'
+  wattlens optimise --model resnet50@weights.safetensors --images imagenet/val --limit 'accuracy>75%'
   wattlens optimise --model resnet50 --dry-run
 Exit code 3: nothing keeps the limits.)");
   add_space(optimise, options);
+  add_images(optimise, options.run.images);
   add_search(optimise, options);
   optimise.add_option("--title", options.run.title, "A name to find the experiments by")->type_name("TEXT");
   CLI::Option* dry_run = optimise.add_flag("--dry-run", options.run.dry_run,
@@ -77,13 +81,9 @@ Exit code 3: nothing keeps the limits.)");
       .add_flag("--resume", options.resume,
                 "Go on with the last search of this model: what is stored is not measured again")
       ->excludes(dry_run);
-  CLI::Option* wait = optimise.add_flag("--wait", options.run.wait, "Wait while another wattlens measures here");
-  optimise.add_flag("--share-machine", options.run.share_machine, "Measure beside it; with a warning in every run")
-      ->excludes(wait);
-  add_setting_flags(optimise, options.run.settings);
-  add_simulate(optimise, options.run.simulate);
-  add_store(optimise, options.run.store);
-  add_output(optimise, options.run.output);
+  add_varied_settings(optimise, options.run.settings);
+  add_plot(optimise, options.run.plot)->excludes(dry_run);
+  add_bench_flags(optimise, options.run);
 }
 
 }  // namespace wattlens::cli

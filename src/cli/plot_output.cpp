@@ -16,7 +16,9 @@ namespace {
 
 constexpr std::string_view kTerminal = "terminal";
 
-std::string quoted(std::string_view word) {
+}  // namespace
+
+std::string shell_word(std::string_view word) {
   constexpr std::string_view kPlain = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789@%+=:,./-_";
   if (!word.empty() && word.find_first_not_of(kPlain) == std::string_view::npos) return std::string(word);
   std::string text = "'";
@@ -31,11 +33,9 @@ std::string quoted(std::string_view word) {
   return text;
 }
 
-}  // namespace
-
 std::string quoted_command(int argc, const char* const* argv) {
   std::string text = "wattlens";
-  for (int i = 1; i < argc; ++i) text += fmt::format(" {}", quoted(argv[i]));
+  for (int i = 1; i < argc; ++i) text += fmt::format(" {}", shell_word(argv[i]));
   return text;
 }
 

@@ -6,6 +6,7 @@
 #include <optional>
 #include <span>
 #include <string>
+#include <string_view>
 
 #include "base/file.h"
 #include "cli/output.h"
@@ -35,6 +36,9 @@ class PlotOutput {
   report::TextOptions text_;
   std::optional<base::OutputFile> file_;
 };
+
+// As a shell reads it as one word.
+std::string shell_word(std::string_view word);
 
 // The command line in one line, so that a shell reads the same words.
 std::string quoted_command(int argc, const char* const* argv);

@@ -3,7 +3,9 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <cmath>
 #include <cstdio>
+#include <limits>
 #include <utility>
 #include <vector>
 
@@ -11,12 +13,14 @@
 #include "cli/bench.h"
 #include "cli/dry_run.h"
 #include "cli/engines.h"
+#include "cli/image_input.h"
 #include "cli/image_sizes.h"
 #include "cli/output.h"
 #include "cli/policy_export.h"
 #include "cli/resume.h"
 #include "cli/run_plan.h"
 #include "experiment/prediction.h"
+#include "experiment/schedule.h"
 #include "experiment/summary.h"
 #include "machine/machine.h"
 #include "report/policy_report.h"
@@ -26,6 +30,8 @@
 
 namespace wattlens::cli {
 namespace {
+
+using base::Seconds;
 
 template <class T>
 record::Estimate<T> estimate_of(const serving::Predicted<T>& predicted) {
@@ -64,6 +70,11 @@ Result<Search> read_search(const BatchingOptions& options, Bench& bench, const b
   WATTLENS_CHECK(check_names(plan.axes, bench.engines));
   WATTLENS_CHECK(resolve_image_sizes(plan.axes));
   WATTLENS_CHECK(resolve_precision(plan.axes, bench.engines, bench.clock, cancel));
+  const auto& preprocess = plan.axes.preprocess;
+  if (preprocess.size() > 1 || std::ranges::find(preprocess, "alone") != preprocess.end()) {
+    return fail(ErrorKind::usage, "--slo searches for one way of preprocessing",
+                "give --preprocess outside or --preprocess inside");
+  }
   const experiment::Plan usual = study::batching_plan(plan);
   search.requests = options.requests.value_or(usual.axes.requests);
   plan.effort.repetitions = usual.effort.repetitions;
@@ -74,6 +85,32 @@ Result<Search> read_search(const BatchingOptions& options, Bench& bench, const b
   }
   WATTLENS_CHECK(experiment::check(search.services));
   return search;
+}
+
+Seconds shortest_of(std::span<const record::Run> runs) {
+  Seconds shortest{std::numeric_limits<double>::infinity()};
+  for (const record::Run& run : runs) {
+    if (!run.windows.empty()) shortest = std::min(shortest, run.windows.back().duration());
+  }
+  return shortest;
+}
+
+// What batches of each size cost one network. How many requests fill a window that the sensors can use is known only
+// when some have been served: a fast network is measured again with more.
+Result<experiment::Outcome> measure_services(const Search& search, const std::string& model,
+                                             const BatchingOptions& options, Bench& bench,
+                                             const base::Cancellation& cancel) {
+  experiment::Plan plan = search.services;
+  plan.axes.models = {model};
+  WATTLENS_TRY(experiment::Outcome outcome, measure(bench, plan, options.run, cancel));
+  const Seconds wanted = experiment::shortest_window(bench.sensors->meters.channels());
+  const Seconds shortest = shortest_of(outcome.runs);
+  if (cancel.requested() || shortest >= wanted || !(shortest > Seconds{})) return outcome;
+  constexpr double kMargin = 1.3;
+  plan.axes.requests *= static_cast<std::int64_t>(std::ceil(kMargin * (wanted / shortest)));
+  fmt::print(stderr, "{}: windows of {:.2f} s are too short for the sensors; measured again with {} requests each.\n",
+             model, shortest.value, plan.axes.requests);
+  return measure(bench, plan, options.run, cancel);
 }
 
 // The predictions of one network under one way in which requests come.
@@ -126,17 +163,20 @@ Result<ExitCode> search_policy(const BatchingOptions& options, const base::Cance
   WATTLENS_TRY(auto scenario, read_simulated(options.run.simulate));
   WATTLENS_CHECK(check_for_requests(scenario));
   WATTLENS_CHECK(check_wishes(options.run.settings));
-  WATTLENS_TRY(const Search search, read_search(options, bench, cancel));
+  WATTLENS_TRY(Search search, read_search(options, bench, cancel));
+  WATTLENS_TRY(bench.images, open_images(search.services));
   WATTLENS_TRY(Output output, Output::open(options.run.output));
   if (options.run.dry_run) return show_plan(search, output);
   WATTLENS_CHECK(take_machine(bench, options.run, "study batching --slo", cancel));
   WATTLENS_CHECK(open_bench(bench, options.run, std::move(scenario), "study batching --slo"));
   say_what_energy_is(bench, options.run);
   say_warnings(bench.lock.warnings);
-  WATTLENS_TRY(experiment::Outcome services, measure(bench, search.services, options.run, cancel));
-  const record::ExperimentSummary summary = experiment::summarise(services.experiment, services.runs);
   std::vector<record::PolicyChoice> choices;
+  experiment::Outcome services;
   for (const std::string& model : search.services.axes.models) {
+    if (cancel.requested()) break;
+    WATTLENS_TRY(services, measure_services(search, model, options, bench, cancel));
+    const record::ExperimentSummary summary = experiment::summarise(services.experiment, services.runs);
     for (const std::string& arrivals : search.arrivals) {
       if (cancel.requested()) break;
       WATTLENS_TRY(auto choice, predict_policies(search, model, arrivals, summary, services));

@@ -88,12 +88,20 @@ std::string what_is_measured(const RunOptions& options, const Plan& plan) {
 }
 
 // The stored plan, which flags and a plan file must not contradict.
+// As far as flags tell: whether they hold the same is seen when they are opened.
+bool same_images(const std::optional<experiment::PlanImages>& stored,
+                 const std::optional<experiment::PlanImages>& asked) {
+  return stored && asked && stored->path == asked->path && stored->skip_broken == asked->skip_broken &&
+         (!asked->labels || stored->labels == asked->labels);
+}
+
 Result<Plan> agreed_plan(const RunOptions& options, const record::Experiment& experiment,
                          std::span<const worker::EngineLocation> engines, const base::Clock& clock,
                          const base::Cancellation& cancel) {
   WATTLENS_TRY(Plan stored, experiment::plan_from_json(experiment.plan));
   WATTLENS_TRY(Plan asked, plan_of(options, stored));
   WATTLENS_CHECK(resolve_precision(asked.axes, engines, clock, cancel));
+  if (same_images(stored.images, asked.images)) asked.images = stored.images;
   WATTLENS_CHECK(check_agreement(stored, asked, experiment.id));
   WATTLENS_CHECK(check_names(stored.axes, engines));
   return stored;
@@ -150,7 +158,8 @@ Result<ExitCode> run(const RunOptions& options, const base::Cancellation& cancel
     WATTLENS_TRY(continuation, find_interrupted(*store, options, Resumed::plan));
     WATTLENS_TRY(plan, agreed_plan(options, continuation->experiment, bench.engines, bench.clock, cancel));
   }
-  WATTLENS_TRY(bench.images, open_images(options.images, plan));
+  WATTLENS_CHECK(check_varied(options.settings, plan.axes.settings));
+  WATTLENS_TRY(bench.images, open_images(plan));
   WATTLENS_CHECK(resolve_precision(plan.axes, bench.engines, bench.clock, cancel));
   if (!plan.axes.policies.empty()) WATTLENS_CHECK(check_for_requests(scenario));
   WATTLENS_TRY(Output output, Output::open(options.output));

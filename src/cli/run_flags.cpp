@@ -4,9 +4,9 @@
 #include <string>
 #include <vector>
 
+#include "cli/bench_flags.h"
 #include "cli/common_flags.h"
 #include "cli/image_flags.h"
-#include "cli/sensors_flags.h"
 #include "cli/settings_flags.h"
 
 namespace wattlens::cli {
@@ -43,9 +43,6 @@ void add_resume(CLI::App& run, RunOptions& options, CLI::Option* dry_run, CLI::O
   run.add_flag("--force", options.force, "Even on another machine; with a warning in its data")
       ->needs(resume)
       ->group("Resume");
-  CLI::Option* wait = run.add_flag("--wait", options.wait, "Wait while another wattlens measures on this machine");
-  run.add_flag("--share-machine", options.share_machine, "Measure beside it; with a warning in every run")
-      ->excludes(wait);
 }
 
 }  // namespace
@@ -85,6 +82,7 @@ Examples:
   wattlens run --model resnet50 --engine openvino,libtorch --precision f32,bf16 --check-only
   wattlens run --model resnet50 --allow-settings --set cpu.governor=performance --set cpu.turbo=off
   wattlens run --model resnet50@weights.safetensors --images imagenet/val --batch 8
+  wattlens run --model resnet50 --images photos --preprocess outside,inside,alone
   wattlens run --resume
 Plan files: docs/plans.md. Models: wattlens network list, NAME@WEIGHTS.safetensors, FILE.onnx (openvino),
 FILE.pt or FILE.pt2 (libtorch).)");
@@ -92,6 +90,7 @@ FILE.pt or FILE.pt2 (libtorch).)");
   add_axes(run, options);
   add_effort(run, options);
   add_images(run, options.images);
+  add_preprocess(run, options.images);
   run.add_option("--seed", options.seed, "Seed of the order (0)")->check(CLI::NonNegativeNumber)->type_name("N");
   run.add_option("--title", options.title, "A name to find the experiment by")->type_name("TEXT");
   run.add_option("--model-cache", options.model_cache, "Keep compiled models in this folder (recorded; off)")
@@ -104,11 +103,9 @@ FILE.pt or FILE.pt2 (libtorch).)");
                                          "Compare the outputs with their references; time and store nothing")
                                 ->excludes(dry_run);
   add_resume(run, options, dry_run, check_only);
-  add_setting_flags(run, options.settings);
-  add_simulate(run, options.simulate);
+  add_varied_settings(run, options.settings);
   add_plot(run, options.plot)->excludes(dry_run)->excludes(check_only);
-  add_store(run, options.store);
-  add_output(run, options.output);
+  add_bench_flags(run, options);
 }
 
 }  // namespace wattlens::cli

@@ -7,6 +7,7 @@
 
 #include "base/text.h"
 #include "cli/engines.h"
+#include "cli/image_input.h"
 #include "experiment/axis.h"
 #include "experiment/plan_file.h"
 #include "network/cost.h"
@@ -46,10 +47,14 @@ Result<void> set_axes(const RunOptions& options, Axes& axes) {
   WATTLENS_CHECK(set_words(options.devices, "--device", axes.devices));
   WATTLENS_CHECK(set_words(options.precisions, "--precision", axes.precisions));
   WATTLENS_CHECK(set_words(options.hints, "--hint", axes.hints));
+  WATTLENS_CHECK(set_words(options.images.preprocess, "--preprocess", axes.preprocess));
   WATTLENS_CHECK(
       set_integers(options.batches, "--batch", experiment::kLowestBatch, experiment::kHighestBatch, axes.batches));
   WATTLENS_CHECK(set_integers(options.image_sizes, "--image-size", experiment::kLowestImageSize,
                               experiment::kHighestImageSize, axes.image_sizes));
+  if (!options.settings.varied.empty()) {
+    WATTLENS_TRY(axes.settings, experiment::parse_settings_axis(options.settings.varied));
+  }
   return set_integers(options.threads, "--threads", 0, experiment::kHighestThreads, axes.threads);
 }
 
@@ -97,6 +102,7 @@ Result<Plan> plan_of(const RunOptions& options, Plan plan) {
   }
   if (options.title) plan.title = *options.title;
   if (options.seed) plan.seed = *options.seed;
+  if (auto images = images_of(options.images)) plan.images = std::move(images);
   WATTLENS_CHECK(set_axes(options, plan.axes));
   WATTLENS_CHECK(set_effort(options, plan.effort));
   WATTLENS_CHECK(experiment::check(plan));

@@ -16,6 +16,7 @@ namespace wattlens::cli {
 struct SettingsOptions {
   bool allowed = false;             // --allow-settings
   std::vector<std::string> wishes;  // --set, "cpu.governor=performance"
+  std::vector<std::string> varied;  // --vary, "cpu.governor=performance,powersave": an axis
   base::Path root;                  // --settings-root; empty: this machine
 };
 

@@ -24,8 +24,19 @@ void add_setting_flags(CLI::App& command, SettingsOptions& options) {
       ->take_all()
       ->allow_extra_args(false)
       ->group("Settings");
-  command.add_flag("--allow-settings", options.allowed, "Allow --set to change the machine")->group("Settings");
+  command.add_flag("--allow-settings", options.allowed, "Allow --set and --vary to change the machine")
+      ->group("Settings");
   add_root(command, options.root);
+}
+
+void add_varied_settings(CLI::App& command, SettingsOptions& options) {
+  command
+      .add_option("--vary", options.varied,
+                  "Measure every point with each of these values: cpu.governor=performance,powersave")
+      ->type_name("NAME=LIST")
+      ->take_all()
+      ->allow_extra_args(false)
+      ->group("Settings");
 }
 
 void add_settings(CLI::App& app, SettingsCommands& commands) {

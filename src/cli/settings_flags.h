@@ -11,6 +11,8 @@ class App;
 namespace wattlens::cli {
 
 // --allow-settings, --set, --settings-root: of the commands that measure.
+// --vary, for commands that measure plan points.
+void add_varied_settings(CLI::App& command, SettingsOptions& options);
 void add_setting_flags(CLI::App& command, SettingsOptions& options);
 
 void add_settings(CLI::App& app, SettingsCommands& commands);

@@ -2,9 +2,8 @@
 
 #include <CLI/CLI.hpp>
 
+#include "cli/bench_flags.h"
 #include "cli/common_flags.h"
-#include "cli/sensors_flags.h"
-#include "cli/settings_flags.h"
 
 namespace wattlens::cli {
 namespace {
@@ -56,14 +55,8 @@ Examples:
   timeline.add_option("--from", options.from, "Analyse a stored experiment; measure nothing")
       ->excludes(dry_run)
       ->type_name("ID");
-  CLI::Option* wait = timeline.add_flag("--wait", run.wait, "Wait while another wattlens measures on this machine");
-  timeline.add_flag("--share-machine", run.share_machine, "Measure beside it; with a warning in every run")
-      ->excludes(wait);
   add_plot(timeline, run.plot)->excludes(dry_run);
-  add_setting_flags(timeline, run.settings);
-  add_simulate(timeline, run.simulate);
-  add_store(timeline, run.store);
-  add_output(timeline, run.output);
+  add_bench_flags(timeline, run);
 }
 
 }  // namespace wattlens::cli

@@ -112,6 +112,38 @@ Result<std::vector<std::string>> parse_word_axis(std::string_view text, std::str
   return words;
 }
 
+Result<std::vector<std::string>> parse_settings_axis(std::span<const std::string> texts) {
+  std::vector<std::string> combinations = {""};
+  for (const std::string& text : texts) {
+    const std::size_t equals = text.find('=');
+    if (equals == std::string::npos || text.find('+') != std::string::npos) {
+      return fail(ErrorKind::usage, fmt::format("--vary '{}': not a setting and its values", text),
+                  "write cpu.governor=performance,powersave; wattlens settings list tells what can be set");
+    }
+    const std::string name(base::trim(std::string_view(text).substr(0, equals)));
+    WATTLENS_TRY(const auto values, parse_word_axis(std::string_view(text).substr(equals + 1), "--vary " + name));
+    std::vector<std::string> longer;
+    for (const std::string& before : combinations) {
+      for (const std::string& value : values) {
+        longer.push_back(fmt::format("{}{}{}={}", before, before.empty() ? "" : "+", name, value));
+      }
+    }
+    if (longer.size() > kMostAxisValues) {
+      return fail(ErrorKind::usage, fmt::format("--vary: more than {} combinations of settings", kMostAxisValues),
+                  "leave out values");
+    }
+    combinations = std::move(longer);
+  }
+  return combinations;
+}
+
+std::vector<std::string> split_settings(std::string_view settings) {
+  std::vector<std::string> wishes;
+  if (settings.empty()) return wishes;
+  for (const std::string_view part : base::split(settings, '+')) wishes.emplace_back(part);
+  return wishes;
+}
+
 Result<double> parse_share(std::string_view text, std::string_view name) {
   const std::string_view whole = base::trim(text);
   const bool percent = whole.ends_with('%');

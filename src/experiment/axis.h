@@ -4,6 +4,7 @@
 #pragma once
 
 #include <cstdint>
+#include <span>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -22,6 +23,12 @@ Result<std::vector<std::int64_t>> parse_integer_axis(std::string_view text, std:
 
 // Comma-separated words; equal ones are kept once, in the order written.
 Result<std::vector<std::string>> parse_word_axis(std::string_view text, std::string_view name);
+
+// Of each setting its name and values, "cpu.governor=performance,powersave": every combination of their values, each as
+// PlanPoint::settings has it.
+Result<std::vector<std::string>> parse_settings_axis(std::span<const std::string> texts);
+// "cpu.governor=powersave+cpu.turbo=off" as single wishes.
+std::vector<std::string> split_settings(std::string_view settings);
 
 using base::parse_duration;
 

@@ -38,7 +38,8 @@ Result<void> check_not_empty(const std::vector<T>& values, std::string_view axis
 std::size_t count_points(const Axes& axes) {
   std::size_t count = 1;
   for (const std::size_t size :
-       {std::max<std::size_t>(1, axes.arrivals.size()), std::max<std::size_t>(1, axes.policies.size()),
+       {std::max<std::size_t>(1, axes.settings.size()), std::max<std::size_t>(1, axes.preprocess.size()),
+        std::max<std::size_t>(1, axes.arrivals.size()), std::max<std::size_t>(1, axes.policies.size()),
         axes.models.size(), axes.engines.size(), axes.devices.size(), axes.precisions.size(), axes.hints.size(),
         axes.batches.size(), std::max<std::size_t>(1, axes.image_sizes.size()), axes.threads.size()}) {
     if (size > kMostPoints) return size;
@@ -68,9 +69,12 @@ Effort effort_from_json(const base::Json& json) {
 }
 
 base::Json to_json(const PlanImages& images) {
-  return {{"path", images.path},     {"name", images.name},
-          {"count", images.count},   {"fingerprint", images.fingerprint},
-          {"labels", images.labels}, {"skip_broken", images.skip_broken}};
+  return {{"path", images.path},
+          {"name", images.name},
+          {"count", images.count},
+          {"fingerprint", images.fingerprint},
+          {"labels", images.labels.value_or(false)},
+          {"skip_broken", images.skip_broken}};
 }
 
 // Throws what the JSON library throws.
@@ -80,7 +84,7 @@ PlanImages images_from_json(const base::Json& json) {
   json.at("name").get_to(images.name);
   json.at("count").get_to(images.count);
   json.at("fingerprint").get_to(images.fingerprint);
-  json.at("labels").get_to(images.labels);
+  images.labels = json.at("labels").get<bool>();
   json.at("skip_broken").get_to(images.skip_broken);
   return images;
 }
@@ -116,6 +120,10 @@ Result<void> check(const Plan& plan) {
   constexpr std::array<std::string_view, 2> kHints = {"latency", "throughput"};
   WATTLENS_CHECK(check_words(axes.precisions, kPrecisions, "precision"));
   WATTLENS_CHECK(check_words(axes.hints, kHints, "hint"));
+  if (!axes.preprocess.empty() && !plan.images) {
+    return fail(ErrorKind::usage, "there are no images to preprocess", "name a folder of them: --images FOLDER");
+  }
+  WATTLENS_CHECK(check_words(axes.preprocess, kPreprocess, "preprocess"));
   WATTLENS_CHECK(check_serving(axes));
   if (count_points(axes) > kMostPoints) {
     return fail(ErrorKind::usage, fmt::format("the plan has more than {} points", kMostPoints),
@@ -134,6 +142,14 @@ Result<void> check(const Plan& plan) {
 }
 
 namespace {
+
+// One for every value of an axis of words that may be empty: then the point itself.
+std::vector<record::PlanPoint> points_along(const std::vector<std::string>& axis,
+                                            std::string record::PlanPoint::* member, const record::PlanPoint& point) {
+  std::vector<record::PlanPoint> points(std::max<std::size_t>(1, axis.size()), point);
+  for (std::size_t i = 0; i < axis.size(); ++i) points[i].*member = axis[i];
+  return points;
+}
 
 // One for every way in which requests come and are served; the point itself where none are.
 std::vector<record::PlanPoint> serving_points(const record::PlanPoint& point, const Axes& axes) {
@@ -163,17 +179,22 @@ std::vector<record::PlanPoint> plan_points(const Axes& axes) {
             for (const std::int64_t image_size : image_sizes_of(axes, model))
               for (const std::int64_t threads : axes.threads)
                 for (const std::int64_t batch : batches)
-                  for (auto& point :
-                       serving_points({"", model, engine, device, precision, hint, batch, image_size, threads}, axes)) {
-                    point.id = point_id(point);
-                    points.push_back(std::move(point));
-                  }
+                  for (const auto& set :
+                       points_along(axes.settings, &record::PlanPoint::settings,
+                                    {"", model, engine, device, precision, hint, batch, image_size, threads}))
+                    for (const auto& one : points_along(axes.preprocess, &record::PlanPoint::preprocess, set))
+                      for (auto& point : serving_points(one, axes)) {
+                        point.id = point_id(point);
+                        points.push_back(std::move(point));
+                      }
   return axes.only.empty() ? points : chosen(std::move(points), axes.only);
 }
 
 std::string point_id(const record::PlanPoint& point) {
   std::string id = fmt::format("{}/{}/{}/{}/{}/b{}/{}px/t{}", point.model, point.engine, point.device, point.precision,
                                point.hint, point.batch, point.image_size, point.threads);
+  if (!point.settings.empty()) id += fmt::format("/{}", point.settings);
+  if (!point.preprocess.empty()) id += fmt::format("/{}", point.preprocess);
   if (!point.policy.empty()) id += fmt::format("/{}/{}", point.arrivals, point.policy);
   return id;
 }
@@ -187,6 +208,8 @@ base::Json to_json(const Plan& plan) {
                   {"precision", axes.precisions},   {"hint", axes.hints},     {"batch", axes.batches},
                   {"image_size", axes.image_sizes}, {"threads", axes.threads}};
   if (!axes.own_image_sizes.empty()) json["axes"]["own_image_size"] = axes.own_image_sizes;
+  if (!axes.preprocess.empty()) json["axes"]["preprocess"] = axes.preprocess;
+  if (!axes.settings.empty()) json["axes"]["settings"] = axes.settings;
   if (!axes.policies.empty()) {
     json["serving"] = {{"arrivals", axes.arrivals}, {"policy", axes.policies}, {"requests", axes.requests}};
   }
@@ -227,6 +250,8 @@ Result<Plan> plan_from_json(const base::Json& json) {
     axes.at("image_size").get_to(plan.axes.image_sizes);
     axes.at("threads").get_to(plan.axes.threads);
     if (axes.contains("only")) axes.at("only").get_to(plan.axes.only);
+    if (axes.contains("settings")) axes.at("settings").get_to(plan.axes.settings);
+    if (axes.contains("preprocess")) axes.at("preprocess").get_to(plan.axes.preprocess);
     if (axes.contains("own_image_size")) axes.at("own_image_size").get_to(plan.axes.own_image_sizes);
     if (json.contains("serving")) {
       const base::Json& serving = json.at("serving");

@@ -3,10 +3,12 @@
 // Made from flags or from a TOML file (plan_file.h). Plain values.
 #pragma once
 
+#include <array>
 #include <cstdint>
 #include <map>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "base/json.h"
@@ -26,6 +28,8 @@ struct Axes {
   std::vector<std::int64_t> image_sizes;                // empty: each model's own
   std::vector<std::int64_t> threads = {0};              // 0: the engine chooses
   std::map<std::string, std::int64_t> own_image_sizes;  // of models; those without an entry have the usual one
+  std::vector<std::string> preprocess;  // of real images: kPreprocess; empty: they are outside the window, if any
+  std::vector<std::string> settings;    // of the machine, each of PlanPoint's kind; "": as it is; empty: that alone
   // Of points that serve requests (docs/serving.md): then there are no batches but those that the policies make.
   std::vector<std::string> arrivals;
   std::vector<std::string> policies;
@@ -52,11 +56,11 @@ struct Effort {
 
 // Real images as input, as they were when the experiment began. Plain facts: this folder opens none.
 struct PlanImages {
-  std::string path;         // as the user gave it
-  std::string name;         // of the folder or the file
-  std::int64_t count = 0;   // of images
-  std::string fingerprint;  // of their names and sizes
-  bool labels = false;      // how often the model is right is counted
+  std::string path;            // as the user gave it
+  std::string name{};          // of the folder or the file
+  std::int64_t count = 0;      // of images
+  std::string fingerprint{};   // of their names and sizes; empty: they were not opened yet
+  std::optional<bool> labels;  // how often the model is right is counted; empty, before: where they are labelled
   bool skip_broken = false;
 };
 
@@ -72,6 +76,8 @@ struct Plan {
 inline constexpr std::int64_t kLowestBatch = 1, kHighestBatch = 65536;
 inline constexpr std::int64_t kLowestImageSize = 1, kHighestImageSize = 8192;
 inline constexpr std::int64_t kHighestThreads = 4096;
+
+inline constexpr std::array<std::string_view, 3> kPreprocess = {"outside", "inside", "alone"};
 
 // Whole batches that a window should hold.
 inline constexpr std::int64_t kBatchesPerWindow = 5;

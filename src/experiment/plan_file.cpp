@@ -64,6 +64,8 @@ Result<void> read_axes(const Reader& reader, const toml::table& table, Axes& axe
       integer_axis(reader, "batch", axes.batches, kLowestBatch, kHighestBatch),
       integer_axis(reader, "image_size", axes.image_sizes, kLowestImageSize, kHighestImageSize),
       integer_axis(reader, "threads", axes.threads, 0, kHighestThreads),
+      word_axis(reader, "preprocess", axes.preprocess),
+      word_axis(reader, "settings", axes.settings),
   };
   return reader.read_table(table, keys, " in [axes]");
 }
@@ -89,6 +91,28 @@ Result<void> read_effort(const Reader& reader, const toml::table& table, Effort&
   return reader.read_table(table, keys, " in [measure]");
 }
 
+Result<void> read_images(const Reader& reader, const toml::node& node, std::optional<PlanImages>& into) {
+  WATTLENS_TRY(const toml::table* table, reader.as_table(node, "images"));
+  PlanImages& images = into.emplace();
+  const std::vector<Key> keys = {
+      {"path",
+       [&](const toml::node& value) -> Result<void> {
+         WATTLENS_TRY(images.path, reader.scalar_text(value));
+         return {};
+       }},
+      {"labels",
+       [&](const toml::node& value) -> Result<void> {
+         WATTLENS_TRY(images.labels, reader.boolean(value, "labels"));
+         return {};
+       }},
+      boolean(reader, "skip_broken", images.skip_broken),
+  };
+  WATTLENS_CHECK(reader.read_table(*table, keys, " in [images]"));
+  if (!images.path.empty()) return {};
+  return reader.error(table->source(), "[images] has no path",
+                      "give a folder of images, or an IDX file: path = \"val\"");
+}
+
 }  // namespace
 
 Result<Plan> parse_plan(std::string_view text, std::string_view name) {
@@ -112,6 +136,7 @@ Result<Plan> parse_plan(std::string_view text, std::string_view name) {
          WATTLENS_TRY(const toml::table* measure, reader.as_table(node, "measure"));
          return read_effort(reader, *measure, plan.effort);
        }},
+      {"images", [&](const toml::node& node) { return read_images(reader, node, plan.images); }},
   };
   WATTLENS_CHECK(reader.read_table(table, keys, ""));
   return plan;

@@ -61,8 +61,10 @@ void wait_for_start(const RepetitionContext& context, std::int64_t index) {
 Result<std::vector<record::Warning>> one_window(workload::Workload& workload, const WindowPlan& plan,
                                                 const RepetitionContext& context, record::Run& run) {
   const record::OwnCost before = context.sampler.cost();
-  WATTLENS_TRY(workload::WorkDone work,
-               workload.run({.duration = plan.duration, .min_batches = plan.batches, .serving = context.serving}));
+  WATTLENS_TRY(workload::WorkDone work, workload.run({.duration = plan.duration,
+                                                      .min_batches = plan.batches,
+                                                      .serving = context.serving,
+                                                      .preprocessing = context.preprocessing}));
   const record::OwnCost after = context.sampler.cost();
   record::Window window = to_window(work);
   window.served = std::move(work.served);
@@ -78,12 +80,17 @@ Result<std::vector<record::Warning>> one_window(workload::Workload& workload, co
 
 }  // namespace
 
+workload::Preprocessing preprocessing_of(const record::PlanPoint& point) {
+  if (point.preprocess == "inside") return workload::Preprocessing::inside;
+  return point.preprocess == "alone" ? workload::Preprocessing::alone : workload::Preprocessing::outside;
+}
+
 Result<Seconds> repeat(workload::Workload& workload, const WindowPlan& plan, const RepetitionContext& context,
                        record::Run& run) {
   context.neighbours.mark();
-  WATTLENS_TRY(const WarmUp warm, context.serving
-                                      ? warm_up_for_requests(workload)
-                                      : warm_up(workload, context.channels, context.sampler, plan.warm_up_limit));
+  WATTLENS_TRY(const WarmUp warm, context.serving ? warm_up_for_requests(workload, context.preprocessing)
+                                                  : warm_up(workload, context.channels, context.sampler,
+                                                            plan.warm_up_limit, context.preprocessing));
   run.warm_up = warm.duration;
   run.stationary = warm.stationary;
   if (context.on_warm) context.on_warm();

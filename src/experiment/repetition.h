@@ -37,7 +37,10 @@ struct RepetitionContext {
   std::function<void()> on_warm;  // between warm-up and window
   bool repeat_when_disturbed = true;
   std::optional<workload::ServingRequest> serving{};  // the window's work, where requests are served
+  workload::Preprocessing preprocessing = workload::Preprocessing::outside;
 };
+
+workload::Preprocessing preprocessing_of(const record::PlanPoint& point);
 
 // Fills what the repetition adds to `run`: warm_up, one window (measured again where a neighbour disturbed the first),
 // own cost, warnings, samples of the last window. Returns the time per batch. Errors are the workload's.

@@ -202,8 +202,6 @@ class Runner {
       if (further[i] > 0) {
         anything_wanted = true;
         if (!done_in_block_.contains(points_[i].point.id)) ids.push_back(points_[i].point.id);
-      } else if (!points_[i].stop) {
-        points_[i].stop = "budget";
       }
     }
     if (!anything_wanted) return false;
@@ -239,7 +237,9 @@ class Runner {
     run.plan = {point.plan.duration, point.plan.batches, point.plan.warm_up_limit};
     report(Activity::warming_up, &point.point, nullptr);
     const MonoTime begin = tools_.clock.now();
-    const auto resident = residents_.acquire(point.point, run.output_check);
+    auto set = tools_.set_machine ? tools_.set_machine(point.point) : std::vector<record::Warning>();
+    if (set) run.warnings = std::move(*set);
+    const auto resident = set ? residents_.acquire(point.point, run.output_check) : std::unexpected(set.error());
     Result<Seconds> batch = std::unexpected(resident ? Error{} : resident.error());
     if (resident) {
       const auto used = channels_of_device(point.point.device, tools_.meters.channels());
@@ -253,6 +253,7 @@ class Runner {
           .on_warm = [&] { report(Activity::measuring, &point.point, nullptr); },
           .repeat_when_disturbed = plan_.effort.repeat_disturbed && (!time_left() || *time_left() > 2.0 * point.cost),
           .serving = serving_request(point.point, plan_.seed, run.block),
+          .preprocessing = preprocessing_of(point.point),
       };
       batch = repeat(*(*resident)->workload, point.plan, context, run);
       run.workload = (*resident)->workload->describe();

@@ -30,6 +30,9 @@ struct Instruments {
   const base::Cancellation& cancel;
   ProgressSink progress;                        // may be empty
   std::vector<record::Warning> run_warnings{};  // that every run gets
+  // Makes the machine's settings those of the point, before each of its runs, which gets the warnings; an error is that
+  // of the run. May be empty where no point has settings.
+  std::function<Result<std::vector<record::Warning>>(const record::PlanPoint&)> set_machine{};
   // Asked after every block; true ends all points with the reason "decided". May be empty.
   std::function<bool(const record::Experiment&, std::span<const record::Run>)> decided{};
 };

@@ -127,6 +127,8 @@ std::string compiled_id(const record::PlanPoint& point) {
   record::PlanPoint compiled = point;
   compiled.arrivals.clear();
   compiled.policy.clear();
+  compiled.preprocess.clear();
+  compiled.settings.clear();
   // Whether it takes any batch is a property of what was compiled.
   return serves_requests(point) ? point_id(compiled) + "/any" : point_id(compiled);
 }
@@ -146,13 +148,15 @@ std::optional<workload::ServingRequest> serving_request(const record::PlanPoint&
 WindowPlan planned_for_requests(WindowPlan plan, const record::PlanPoint& point) {
   const auto request = serving_request(point, 0, 0);
   if (!request) return plan;
-  const double batches = static_cast<double>(request->requests) / static_cast<double>(point.batch);
+  const Seconds image = plan.batch / static_cast<double>(point.batch);
+  const auto time_of = [&](std::int64_t requests) { return static_cast<double>(requests) * image; };
   plan.batches = 1;
-  plan.duration = batches * plan.batch;
+  plan.batch = image;
+  plan.duration = time_of(request->requests);
   if (!serving::is_open_loop(request->arrivals)) return plan;
   if (const auto arrivals = serving::schedule(request->arrivals, request->requests, request->seed)) {
     const Seconds last{static_cast<double>(arrivals->back()) * 1e-9};
-    plan.duration = std::max(plan.duration, last + plan.batch);
+    plan.duration = std::max(plan.duration, last + time_of(std::min(request->policy.most, request->requests)));
   }
   return plan;
 }
@@ -169,8 +173,10 @@ std::optional<record::ServingSummary> summarise_serving(std::span<const record::
     summary.response_s.push_back(one.response);
     summary.blocks.push_back(run->block);
     lateness.insert(lateness.end(), one.lateness.begin(), one.lateness.end());
+    summary.responses_s.insert(summary.responses_s.end(), one.responses.begin(), one.responses.end());
   }
   if (repetitions.empty()) return std::nullopt;
+  std::ranges::sort(summary.responses_s);
   summary.response = over_repetitions<Seconds>(repetitions, [](const Repetition& one) { return one.response; });
   summary.response_p50 = quantile(repetitions, 0.50);
   summary.response_p95 = quantile(repetitions, 0.95);

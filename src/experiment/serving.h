@@ -25,15 +25,17 @@ Result<void> check_serving(const Axes& axes);
 // The largest batch of any of the policies, for which models are compiled. `check_serving` has passed.
 std::int64_t largest_batch(const Axes& axes);
 
-// Points of equal id run on one compiled model: the point's own id without arrivals and policy.
+// Points of equal id run on one compiled model: the point's own id without what belongs to its
+// windows: arrivals, policy, where images are preprocessed, settings of the machine.
 std::string compiled_id(const record::PlanPoint& point);
 
 // Empty where the point serves none. All points of a block get the same arrivals, so that they differ in nothing else.
 std::optional<workload::ServingRequest> serving_request(const record::PlanPoint& point, std::uint64_t seed,
                                                         std::int64_t block);
 
-// The window of a point that serves requests: as long as these take to come, or, where that is longer, to be served
-// when the largest batch takes `plan.batch`. Another point's is left as it is.
+// The window of a point that serves requests: as long as these take to come and the last batch to run, or, where that
+// is longer, all of them to be served; the largest batch takes `plan.batch`, and smaller ones their share of it. Its
+// batch is one image, as the warm-up runs. Another point's is left as it is.
 WindowPlan planned_for_requests(WindowPlan plan, const record::PlanPoint& point);
 
 // Of the runs of one point that are done; empty where none served requests.

@@ -78,13 +78,14 @@ std::vector<double> batch_durations(const workload::WorkDone& work) {
 }
 
 Result<WarmUp> warm_up(workload::Workload& workload, std::span<const record::Channel> channels, meter::Sampler& sampler,
-                       Seconds limit) {
+                       Seconds limit, workload::Preprocessing preprocessing) {
   WarmUp result;
   std::vector<double> durations;
   base::MonoTime begin;
   const auto streams = static_cast<std::size_t>(std::max<std::int64_t>(1, workload.describe().streams));
   while (true) {
-    WATTLENS_TRY(const workload::WorkDone work, workload.run({.duration = kShortestWarmUp, .min_batches = 1}));
+    WATTLENS_TRY(const workload::WorkDone work,
+                 workload.run({.duration = kShortestWarmUp, .min_batches = 1, .preprocessing = preprocessing}));
     if (durations.empty()) begin = work.begin;
     const std::vector<double> added = batch_durations(work);
     durations.insert(durations.end(), added.begin(), added.end());
@@ -98,9 +99,10 @@ Result<WarmUp> warm_up(workload::Workload& workload, std::span<const record::Cha
   return result;
 }
 
-Result<WarmUp> warm_up_for_requests(workload::Workload& workload) {
-  WATTLENS_TRY(const workload::WorkDone work,
-               workload.run({.duration = kShortestWarmUp, .min_batches = 1, .images = 1}));
+Result<WarmUp> warm_up_for_requests(workload::Workload& workload, workload::Preprocessing preprocessing) {
+  WATTLENS_TRY(
+      const workload::WorkDone work,
+      workload.run({.duration = kShortestWarmUp, .min_batches = 1, .images = 1, .preprocessing = preprocessing}));
   const std::int64_t batches = std::ssize(work.completions);
   const Seconds duration = work.end - work.begin;
   return WarmUp{.duration = duration,

@@ -21,11 +21,11 @@ struct WarmUp {
 // batch and for the power of every measured channel. Lasts kShortestWarmUp or longer, one batch or more, and ends at
 // the first slice after `limit`. Errors are the workload's.
 Result<WarmUp> warm_up(workload::Workload& workload, std::span<const record::Channel> channels, meter::Sampler& sampler,
-                       base::Seconds limit);
+                       base::Seconds limit, workload::Preprocessing preprocessing);
 
 // For requests, whose window has a transient of its own: it begins with an empty queue. One image at a time for
 // kShortestWarmUp, so that caches and clocks have seen the model.
-Result<WarmUp> warm_up_for_requests(workload::Workload& workload);
+Result<WarmUp> warm_up_for_requests(workload::Workload& workload, workload::Preprocessing preprocessing);
 
 // Rate and power in windows; for tests.
 std::vector<double> batch_durations(const workload::WorkDone& work);  // seconds, in order of completion

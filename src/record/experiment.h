@@ -73,6 +73,7 @@ struct ServingSummary {
   Estimate<double> busy;             // share of the time in which a batch ran
   Seconds lateness_p99;              // a batch began so long after it was due: the serving loop's own fault
   std::vector<double> response_s;    // mean of each repetition, in order
+  std::vector<double> responses_s;   // of every request of all repetitions, ascending
   std::vector<std::int64_t> blocks;  // the block of each of these
   // More requests came than can be served: how long they wait depends on how long one looks. Never in a closed loop.
   bool saturated = false;

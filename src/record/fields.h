@@ -135,6 +135,8 @@ void visit_fields(Visitor& v, Self& x) {
   v("batch", x.batch);
   v("image_size", x.image_size);
   v("threads", x.threads);
+  v("preprocess", x.preprocess);
+  v("settings", x.settings);
   v("arrivals", x.arrivals);
   v("policy", x.policy);
   v("requests", x.requests);

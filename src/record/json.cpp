@@ -195,6 +195,7 @@ Json to_json(const Channel& channel) { return write(channel); }
 Json to_json(const Energy& energy) { return write(energy); }
 Json to_json(const Warning& warning) { return write(warning); }
 Json to_json(const OutputCheck& check) { return write(check); }
+Json to_json(const Accuracy& accuracy) { return write(accuracy); }
 Json to_json(const WorkloadInfo& info) { return write(info); }
 
 Result<Experiment> experiment_from_json(const Json& json) {

@@ -18,6 +18,7 @@ base::Json to_json(const Channel& channel);
 base::Json to_json(const Energy& energy);
 base::Json to_json(const Warning& warning);
 base::Json to_json(const OutputCheck& check);
+base::Json to_json(const Accuracy& accuracy);
 base::Json to_json(const WorkloadInfo& info);
 
 Result<Experiment> experiment_from_json(const base::Json& json);

@@ -26,6 +26,8 @@ struct PlanPoint {
   std::int64_t batch = 1;
   std::int64_t image_size = 224;
   std::int64_t threads = 0;
+  std::string preprocess{};  // of real images (docs/images.md): "outside" the window, "inside", "alone"; else empty
+  std::string settings{};    // of the machine while it is measured: "cpu.governor=powersave+cpu.turbo=off"
   // Of a point that serves requests (docs/serving.md), whose `batch` is the largest one; else batches follow each
   // other.
   std::string arrivals{};                  // how requests come: "poisson:16"

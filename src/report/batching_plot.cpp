@@ -4,11 +4,14 @@
 
 #include <algorithm>
 #include <cmath>
+#include <map>
 #include <optional>
 #include <string>
 #include <vector>
 
+#include "plot/kinds.h"
 #include "report/experiment_report.h"
+#include "report/experiment_tables.h"
 
 namespace wattlens::report {
 namespace {
@@ -23,7 +26,7 @@ std::size_t position_in(std::vector<std::string>& names, const std::string& name
 }
 
 std::optional<record::Interval<double>> interval_of(const record::Energy& energy) {
-  const auto& bounds = energy.absolute ? energy.absolute : energy.relative;
+  const auto& bounds = energy.relative ? energy.relative : energy.absolute;
   if (!bounds) return std::nullopt;
   return record::Interval<double>{bounds->low.value, bounds->high.value};
 }
@@ -45,10 +48,38 @@ std::string category_of(const PointSummary& point, bool one_way) {
   return one_way ? point.point.model : fmt::format("{}, {}", point.point.model, point.point.arrivals);
 }
 
+// Groups of points that differ in their policy, in their order; without those whose queue only grows.
+std::map<std::string, std::vector<const PointSummary*>> groups_of(const record::BatchingStudy& study) {
+  std::map<std::string, std::vector<const PointSummary*>> groups;
+  for (const PointSummary& point : study.summary.points) {
+    if (!point.serving || point.serving->saturated || point.serving->responses_s.empty()) continue;
+    groups[fmt::format("{}, {}", group_name(study.summary, point.point), point.point.arrivals)].push_back(&point);
+  }
+  return groups;
+}
+
+void add_distributions(plot::Plot& plot, const record::BatchingStudy& study) {
+  const auto groups = groups_of(study);
+  if (groups.size() > kMostDistributions) {
+    plot.note += " How response times spread is drawn for up to 4 networks and rates.";
+    return;
+  }
+  for (const auto& [name, points] : groups) {
+    std::vector<plot::Distribution> distributions;
+    for (const PointSummary* point : points) {
+      distributions.push_back({point->point.policy, point->serving->responses_s});
+    }
+    plot::Panel panel = plot::survival_panel(distributions, {.title = "response time", .unit = "s"});
+    panel.heading = name;
+    plot.panels.push_back(std::move(panel));
+  }
+}
+
 }  // namespace
 
 plot::Plot batching_plot(const record::BatchingStudy& study) {
-  plot::Plot plot{.title = "Energy per request by batching policy", .note = "Bars are 95 % intervals."};
+  plot::Plot plot{.title = "Energy per request by batching policy",
+                  .note = "Bars are 95 % intervals; the sensor's own error, which all policies share, is left out."};
   if (simulated(study.summary.experiment)) plot.note += " Simulated sensors.";
   plot::Panel energies{.x = {.title = "energy per request, gross", .unit = "J", .scale = plot::Scale::log10}};
   plot::Panel trade{.x = {.title = "mean response time", .unit = "s", .scale = plot::Scale::log10},
@@ -74,7 +105,9 @@ plot::Plot batching_plot(const record::BatchingStudy& study) {
                            .provenance = point.energy_per_image.provenance});
   }
   plot.panels.push_back(std::move(energies));
+  if (trade.series.size() == 1) plot::add_frontier(trade, plot::Better::less, plot::Better::less, "frontier");
   if (!trade.series.empty()) plot.panels.push_back(std::move(trade));
+  add_distributions(plot, study);
   return plot;
 }
 

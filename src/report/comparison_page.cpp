@@ -9,6 +9,7 @@
 #include "report/experiment_tables.h"
 #include "report/machine_formats.h"
 #include "report/number_text.h"
+#include "report/quantities.h"
 #include "report/simulated.h"
 
 namespace wattlens::report {
@@ -18,19 +19,6 @@ using record::ComparedPair;
 using record::ComparedSide;
 using record::ComparisonResult;
 using record::Finding;
-
-template <class T>
-Quantity quantity_of(const std::optional<record::Estimate<T>>& estimate, double scale = 1.0) {
-  if (!estimate) return {};
-  const auto number = [&](T x) { return scale * x.value; };
-  return {.value = number(estimate->value),
-          .interval = record::Interval<double>{number(estimate->low), number(estimate->high)}};
-}
-
-Quantity ratio_of(const Finding& finding) {
-  if (!finding.ratio) return {};
-  return {.value = finding.ratio->value, .interval = record::Interval<double>{finding.ratio->low, finding.ratio->high}};
-}
 
 // Errors are powers of ten apart: two digits of each.
 Cell short_number(const std::optional<double>& number) {
@@ -71,7 +59,7 @@ Table sides_table(const ComparisonResult& result) {
   for (std::size_t i = 0; i < result.sides.size(); ++i) {
     const ComparedSide& side = result.sides[i];
     table.rows.push_back({short_name(i), side.runs, to_quantity(side.energy, side.complete),
-                          quantity_of(side.time, ms ? 1e3 : 1.0), quantity_of(side.power),
+                          to_quantity(side.time, ms ? 1e3 : 1.0), to_quantity(side.power),
                           output_words(side.output_check), result.letters.empty() ? std::string() : result.letters[i]});
   }
   return table;
@@ -90,9 +78,9 @@ Table pairs_table(const ComparisonResult& result) {
     begin_group(table, fmt::format("{} / {}", short_name(pair.candidate), short_name(pair.base)));
     for (const Finding& finding : pair.findings) {
       if (finding.quantity == "power" && !finding.ratio) continue;  // said with the energy
-      table.rows.push_back({finding.quantity, ratio_of(finding), verdict_words(finding), short_number(finding.p_value),
-                            finding.ratio ? Cell(fmt::format("{:.2f}", finding.cliffs_delta)) : Cell(),
-                            percent(finding.detectable)});
+      table.rows.push_back(
+          {finding.quantity, to_quantity(finding.ratio), verdict_words(finding), short_number(finding.p_value),
+           finding.ratio ? Cell(fmt::format("{:.2f}", finding.cliffs_delta)) : Cell(), percent(finding.detectable)});
     }
   }
   return table;

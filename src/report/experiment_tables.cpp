@@ -14,6 +14,7 @@
 #include "record/names.h"
 #include "report/accuracy_columns.h"
 #include "report/number_text.h"
+#include "report/quantities.h"
 #include "report/sparkline.h"
 
 namespace wattlens::report {
@@ -23,20 +24,9 @@ using record::ExperimentSummary;
 using record::PlanPoint;
 using record::PointSummary;
 
-std::optional<record::Interval<double>> bounds(double low, double high) {
-  if (!std::isfinite(low) || !std::isfinite(high)) return std::nullopt;
-  return record::Interval<double>{low, high};
-}
-
-Quantity quantity_of(const std::optional<record::Estimate<double>>& estimate) {
-  if (!estimate) return {};
-  return {.value = estimate->value, .interval = bounds(estimate->low, estimate->high)};
-}
-
-Quantity milliseconds_of(const std::optional<record::Estimate<record::Seconds>>& estimate) {
-  if (!estimate) return {};
-  const auto ms = [](record::Seconds time) { return 1e3 * time.value; };
-  return {.value = ms(estimate->value), .interval = bounds(ms(estimate->low), ms(estimate->high))};
+std::string preprocessing_words(const std::string& word) {
+  if (word == "alone") return "preprocessing alone";
+  return word.empty() ? word : fmt::format("preprocessed {} the window", word);
 }
 
 // One axis of the plan, in words: points with the same words share it.
@@ -54,6 +44,8 @@ const std::vector<Axis>& axes_beside_model_and_batch() {
         return p.threads == 0 ? std::string("threads as the engine chooses")
                               : fmt::format("{} thread{}", p.threads, p.threads == 1 ? "" : "s");
       }},
+      {[](const PlanPoint& p) { return preprocessing_words(p.preprocess); }},
+      {[](const PlanPoint& p) { return p.settings; }},
   };
   return kAxes;
 }
@@ -132,11 +124,13 @@ std::vector<Cell> row_of(const PointSummary& summary) {
           point.image_size,
           point.batch,
           point.threads,
+          point.preprocess,
+          point.settings,
           summary.repetitions,
           summary.failed,
           summary.outliers,
-          quantity_of(summary.images_per_s),
-          milliseconds_of(summary.batch_time),
+          to_quantity(summary.images_per_s),
+          to_quantity(summary.batch_time, 1e3),
           to_quantity(summary.energy_per_image, summary.complete),
           to_quantity(summary.net_energy_per_image, summary.complete),
           std::string(record::to_string(summary.output_check.status)),
@@ -197,7 +191,7 @@ Quantity to_quantity(const record::Energy& energy, std::optional<bool> complete)
   quantity.value = energy.value->value;
   quantity.at_least = complete == false;
   const auto& interval = energy.absolute ? energy.absolute : energy.relative;
-  if (interval) quantity.interval = bounds(interval->low.value, interval->high.value);
+  if (interval) quantity.interval = finite_bounds(interval->low.value, interval->high.value);
   quantity.sensor_error_left_out = quantity.interval && !energy.absolute;
   return quantity;
 }
@@ -213,6 +207,8 @@ Table points_table(const ExperimentSummary& summary, bool name_experiment) {
                    {"image_size", "", number},
                    {"batch", "batch", number},
                    {"threads", "", number},
+                   {"preprocess", ""},
+                   {"settings", ""},
                    {"repetitions", "runs", number, true},
                    {"failed", "", number},
                    {"outliers", "", number},
@@ -299,10 +295,10 @@ Table savings_table(const ExperimentSummary& summary) {
     Quantity saved;
     if (saving.ratio) {
       saved.value = 100.0 * (1.0 - saving.ratio->value);
-      saved.interval = bounds(100.0 * (1.0 - saving.ratio->high), 100.0 * (1.0 - saving.ratio->low));
+      saved.interval = finite_bounds(100.0 * (1.0 - saving.ratio->high), 100.0 * (1.0 - saving.ratio->low));
     }
     table.rows.push_back({saving.model, saving.engine, saving.precision, saving.hint, saving.best_batch,
-                          saving.base_batch, quantity_of(saving.ratio), saved, saving.verdict, provenance_of(saving)});
+                          saving.base_batch, to_quantity(saving.ratio), saved, saving.verdict, provenance_of(saving)});
   }
   return table;
 }

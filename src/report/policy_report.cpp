@@ -3,13 +3,13 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <cmath>
 #include <utility>
 
 #include "base/text.h"
 #include "report/experiment_tables.h"
 #include "report/machine_formats.h"
 #include "report/number_text.h"
+#include "report/quantities.h"
 #include "report/table.h"
 
 namespace wattlens::report {
@@ -21,15 +21,6 @@ using record::PredictedPolicy;
 
 constexpr std::size_t kShown = 6;  // policies for a person; programs get all
 
-template <class T>
-Quantity scaled(const record::Estimate<T>& estimate, double factor) {
-  Quantity quantity{.value = factor * estimate.value.value};
-  if (std::isfinite(estimate.low.value) && std::isfinite(estimate.high.value)) {
-    quantity.interval = {factor * estimate.low.value, factor * estimate.high.value};
-  }
-  return quantity;
-}
-
 std::string heading_of(const PolicyChoice& choice) {
   return fmt::format("{}, {}, {}", choice.model, choice.arrivals, base::join(choice.limits, ", "));
 }
@@ -39,8 +30,8 @@ std::vector<Cell> measured_cells(const PolicyChoice& choice) {
   const record::PointSummary& point = *choice.measured;
   std::vector<Cell> cells = {Cell(to_quantity(point.energy_per_image, point.complete))};
   if (point.serving) {
-    cells.emplace_back(scaled(point.serving->response, 1e3));
-    cells.emplace_back(scaled(point.serving->response_p99, 1e3));
+    cells.emplace_back(to_quantity(point.serving->response, 1e3));
+    cells.emplace_back(to_quantity(point.serving->response_p99, 1e3));
   } else {
     cells.resize(3);
   }
@@ -70,8 +61,8 @@ Table predictions_table(std::span<const PolicyChoice> choices, std::size_t most)
     for (std::size_t i = 0; i < std::min(most, choice.ranked.size()); ++i) {
       const PredictedPolicy& policy = choice.ranked[i];
       table.rows.push_back({choice.model, choice.arrivals, policy.policy, std::string("predicted"),
-                            scaled(policy.energy_per_request, 1.0), scaled(policy.response, 1e3),
-                            scaled(policy.response_p99, 1e3), policy.load, policy.meets, remark_of(policy)});
+                            to_quantity(policy.energy_per_request, 1.0), to_quantity(policy.response, 1e3),
+                            to_quantity(policy.response_p99, 1e3), policy.load, policy.meets, remark_of(policy)});
       if (i > 0 || !choice.measured) continue;
       auto cells = measured_cells(choice);
       table.rows.push_back({choice.model, choice.arrivals, policy.policy, std::string("measured"), std::move(cells[0]),

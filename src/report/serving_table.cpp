@@ -3,7 +3,6 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <cmath>
 #include <functional>
 #include <string>
 #include <vector>
@@ -12,6 +11,7 @@
 #include "record/json.h"
 #include "record/names.h"
 #include "report/experiment_tables.h"
+#include "report/quantities.h"
 
 namespace wattlens::report {
 namespace {
@@ -19,33 +19,17 @@ namespace {
 using record::PointSummary;
 using record::ServingSummary;
 
-template <class T>
-Quantity scaled(const record::Estimate<T>& estimate, double factor) {
-  const auto number = [&](T value) {
-    if constexpr (std::is_same_v<T, double>) {
-      return factor * value;
-    } else {
-      return factor * value.value;
-    }
-  };
-  Quantity quantity{.value = number(estimate.value)};
-  if (std::isfinite(number(estimate.low)) && std::isfinite(number(estimate.high))) {
-    quantity.interval = {number(estimate.low), number(estimate.high)};
-  }
-  return quantity;
-}
-
 // A cell of what was served; empty where the point served nothing.
 Cell served(const PointSummary& point, const std::function<Cell(const ServingSummary&)>& cell) {
   return point.serving ? cell(*point.serving) : Cell();
 }
 
 Cell milliseconds(const PointSummary& point, record::Estimate<record::Seconds> ServingSummary::* time) {
-  return served(point, [&](const ServingSummary& serving) { return Cell(scaled(serving.*time, 1e3)); });
+  return served(point, [&](const ServingSummary& serving) { return Cell(to_quantity(serving.*time, 1e3)); });
 }
 
 Cell number(const PointSummary& point, record::Estimate<double> ServingSummary::* value, double factor = 1.0) {
-  return served(point, [&](const ServingSummary& serving) { return Cell(scaled(serving.*value, factor)); });
+  return served(point, [&](const ServingSummary& serving) { return Cell(to_quantity(serving.*value, factor)); });
 }
 
 std::string remarks_of(const PointSummary& point) {
@@ -72,6 +56,8 @@ std::vector<Cell> row_of(const PointSummary& point) {
           p.precision,
           p.image_size,
           p.threads,
+          p.preprocess,
+          p.settings,
           p.arrivals,
           p.policy,
           p.requests ? Cell(*p.requests) : Cell(),
@@ -86,7 +72,7 @@ std::vector<Cell> row_of(const PointSummary& point) {
           milliseconds(point, &ServingSummary::response_max),
           milliseconds(point, &ServingSummary::waiting),
           number(point, &ServingSummary::batch),
-          point.images_per_s ? Cell(scaled(*point.images_per_s, 1.0)) : Cell(),
+          point.images_per_s ? Cell(to_quantity(*point.images_per_s, 1.0)) : Cell(),
           number(point, &ServingSummary::offered_per_s),
           number(point, &ServingSummary::capacity_per_s),
           number(point, &ServingSummary::busy, 100.0),
@@ -116,6 +102,8 @@ Table serving_table(const record::ExperimentSummary& summary, bool name_experime
                    {"precision", ""},
                    {"image_size", "", ColumnKind::number},
                    {"threads", "", ColumnKind::number},
+                   {"preprocess", ""},
+                   {"settings", ""},
                    {"arrivals", ""},
                    {"policy", "policy"},
                    {"requests", "", ColumnKind::number},

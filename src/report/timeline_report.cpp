@@ -11,6 +11,7 @@
 #include "report/experiment_tables.h"
 #include "report/machine_formats.h"
 #include "report/page.h"
+#include "report/quantities.h"
 
 namespace wattlens::report {
 namespace {
@@ -39,10 +40,6 @@ Table points_of(const Timeline& timeline) {
   return table;
 }
 
-Quantity quantity_of(const record::Estimate<double>& estimate) {
-  return {.value = estimate.value, .interval = record::Interval<double>{estimate.low, estimate.high}};
-}
-
 Table growths_of(const Timeline& timeline) {
   using enum ColumnKind;
   Table table;
@@ -50,7 +47,7 @@ Table growths_of(const Timeline& timeline) {
   for (const TimelineView& view : timeline.views) {
     begin_group(table, view.name);
     for (const record::Growth& growth : view.growths) {
-      table.rows.push_back({growth.quantity, quantity_of(growth.per_year), fmt::format("{:.2f}", growth.tau),
+      table.rows.push_back({growth.quantity, to_quantity(growth.per_year), fmt::format("{:.2f}", growth.tau),
                             fmt::format("{:.2g}", growth.p_value)});
     }
   }

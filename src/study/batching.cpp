@@ -9,6 +9,7 @@
 #include <utility>
 
 #include "base/text.h"
+#include "experiment/plan.h"
 #include "stats/effect_size.h"
 #include "stats/rank_tests.h"
 
@@ -22,22 +23,47 @@ using Points = std::vector<const PointSummary*>;
 
 constexpr double kLevel = 0.05;
 
-// The points of one network under one way in which requests come.
+// The points of one network under one way in which requests come, which differ in their policy alone.
 struct Group {
-  std::string model;
+  std::string key;
+  std::string model;  // and what else tells it from others: "resnet50, bf16"
   std::string arrivals;
   Points points;
 };
+
+std::string key_of(record::PlanPoint point) {
+  point.policy = "any";
+  point.batch = 0;
+  return experiment::point_id(point);
+}
+
+// The model, and its point's other axes where these differ among the points.
+std::string name_of(const record::PlanPoint& point, const record::ExperimentSummary& summary) {
+  const auto varies = [&](auto member) {
+    return std::ranges::any_of(summary.points, [&](const PointSummary& other) {
+      return other.point.*member != summary.points.front().point.*member;
+    });
+  };
+  std::vector<std::string> words = {point.model};
+  for (const auto member : {&record::PlanPoint::settings, &record::PlanPoint::engine, &record::PlanPoint::device,
+                            &record::PlanPoint::precision}) {
+    if (varies(member)) words.push_back(point.*member);
+  }
+  if (varies(&record::PlanPoint::image_size)) words.push_back(fmt::format("{} px", point.image_size));
+  if (varies(&record::PlanPoint::threads)) words.push_back(fmt::format("{} threads", point.threads));
+  if (varies(&record::PlanPoint::preprocess)) words.push_back(fmt::format("preprocessing {}", point.preprocess));
+  return base::join(words, ", ");
+}
 
 std::vector<Group> groups_of(const record::ExperimentSummary& summary) {
   std::vector<Group> groups;
   for (const PointSummary& point : summary.points) {
     if (!point.serving) continue;
-    const auto same = [&](const Group& group) {
-      return group.model == point.point.model && group.arrivals == point.point.arrivals;
-    };
-    auto group = std::ranges::find_if(groups, same);
-    if (group == groups.end()) group = groups.insert(groups.end(), {point.point.model, point.point.arrivals, {}});
+    const std::string key = key_of(point.point);
+    auto group = std::ranges::find(groups, key, &Group::key);
+    if (group == groups.end()) {
+      group = groups.insert(groups.end(), {key, name_of(point.point, summary), point.point.arrivals, {}});
+    }
     group->points.push_back(&point);
   }
   return groups;
@@ -201,6 +227,7 @@ experiment::Plan batching_plan(experiment::Plan plan) {
   if (plan.axes.policies.empty()) plan.axes.policies = batching_policies();
   if (plan.axes.requests == 0) plan.axes.requests = plan.effort.quick ? kQuickBatchingRequests : kBatchingRequests;
   if (!plan.effort.repetitions) {
+    if (plan.effort.quick && !plan.effort.budget) plan.effort.budget = kQuickBatchingTime;
     plan.effort.repetitions = plan.effort.quick ? kQuickBatchingRepetitions : kBatchingRepetitions;
   }
   if (plan.title.empty()) plan.title = "study batching";

@@ -11,6 +11,7 @@
 #include <string>
 #include <vector>
 
+#include "base/units.h"
 #include "experiment/plan.h"
 #include "record/batching_study.h"
 #include "record/experiment.h"
@@ -21,9 +22,10 @@ namespace wattlens::study {
 std::vector<std::string> batching_networks();
 std::vector<std::string> batching_policies();
 inline constexpr std::int64_t kBatchingRequests = 512;
-inline constexpr std::int64_t kQuickBatchingRequests = 128;  // one batch of the largest policy
+inline constexpr std::int64_t kQuickBatchingRequests = 96;
 inline constexpr std::int64_t kBatchingRepetitions = 8;
 inline constexpr std::int64_t kQuickBatchingRepetitions = 3;
+inline constexpr base::Seconds kQuickBatchingTime{840.0};  // for everything: heavy networks get fewer repetitions
 
 // Fills what `plan` leaves open.
 experiment::Plan batching_plan(experiment::Plan plan);

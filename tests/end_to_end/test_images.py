@@ -76,3 +76,58 @@ def test_what_holds_no_images_is_an_error(wattlens, tmp_path, path):
     (tmp_path / "notes.txt").write_text("x")
     outcome = wattlens("run", *MODEL, "--images", path, check=2)
     assert path in outcome.stderr
+
+
+def test_preprocessing_can_be_inside_the_window_or_alone_in_it(wattlens, engine, photos):
+    for name in ("a.jpg", "b.jpg"):
+        photos(name)
+    small = ["--model", "shufflenet_v2_x0_5", "--engine", "fake", "--image-size", "64", "--batch", "2"]
+    command = ["run", *small, "--images", "photos", "--preprocess", "outside,inside,alone", "--store", "store.db"]
+    environment = engine("--batch-us", 50000)
+    found = json.loads(wattlens(*command, "--format", "json", *SHORT, env=environment, check=0).stdout)
+    assert [point["preprocess"] for point in found["points"]] == ["outside", "inside", "alone"]
+    outside, inside, alone = (point["images_per_s"]["value"] for point in found["points"])
+    # The model takes 25 ms an image, a small photo far less.
+    assert max(outside, inside) <= 40 < alone
+    shown = wattlens("show", "last", "--store", "store.db", check=0).stdout
+    assert "preprocessed inside the window" in shown
+    assert "preprocessing alone" in shown
+
+
+def test_preprocessing_needs_images(wattlens):
+    outcome = wattlens("run", *MODEL, "--preprocess", "inside", check=2)
+    assert "--images FOLDER" in outcome.stderr
+
+
+def test_an_image_that_breaks_inside_a_window_is_named_or_left_out(wattlens, engine, photos, tmp_path):
+    for name in ("a.jpg", "b.jpg"):
+        photos(name)
+    (tmp_path / "photos/c.jpg").write_bytes(b"no picture")
+    small = ["--model", "shufflenet_v2_x0_5", "--engine", "fake", "--image-size", "64", "--batch", "2"]
+    command = ["run", *small, "--images", "photos", "--preprocess", "inside", *SHORT]
+    environment = engine("--batch-us", 1000)
+    assert "c.jpg" in wattlens(*command, env=environment, check=5).stderr
+    outcome = wattlens(*command, "--broken-images", "skip", env=environment, check=0)
+    assert "1 of 3 images is broken and left out" in outcome.stderr
+    assert "c.jpg" in outcome.stderr
+
+
+def test_a_plan_file_can_name_the_images_and_a_comparison_takes_them(wattlens, engine, photos, scenario, tmp_path):
+    photos("a.jpg")
+    plan = """
+[axes]
+model = "shufflenet_v2_x0_5"
+engine = "fake"
+image_size = 64
+preprocess = "outside,inside"
+[images]
+path = "photos"
+"""
+    (tmp_path / "plan.toml").write_text(plan, encoding="utf-8")
+    environment = engine("--batch-us", 1000)
+    found = json.loads(wattlens("run", "plan.toml", "--format", "json", *SHORT, env=environment, check=0).stdout)
+    assert found["plan"]["images"]["count"] == 1
+    small = ["--model", "shufflenet_v2_x0_5", "--engine", "fake", "--image-size", "64", "--window", "0.1s"]
+    against = ["compare", *small, "--images", "photos", "--preprocess", "outside,inside", "--blocks", 4, "--simulate", scenario]
+    compared = json.loads(wattlens(*against, "--format", "json", env=environment, check=0).stdout)
+    assert [side["id"].rpartition("/")[2] for side in compared["sides"]] == ["outside", "inside"]

@@ -39,7 +39,7 @@ def test_a_setting_needs_a_permission_that_is_named(wattlens, tree):
     for command in (["run", "--model", "resnet50"], ["measure"], ["compare"]):
         tail = [] if command[0] == "run" else ["--", "true", "false"]
         result = wattlens(*command, "--set", "cpu.turbo=off", "--settings-root", tree, *tail, check=2)
-        assert "--set cpu.turbo=off would change this machine" in result.stderr
+        assert "setting cpu.turbo=off would change this machine" in result.stderr
         assert "--allow-settings" in result.stderr
 
 
@@ -171,3 +171,24 @@ def test_a_run_beside_another_changes_nothing(wattlens, tree, tmp_path):
         result = wattlens("measure", *SET, "--settings-root", tree, "--", "true", check=4)
     assert "has the machine for itself" in result.stderr
     assert governor(tree) == "powersave"
+
+
+def test_settings_are_an_axis_and_are_given_back(wattlens, engine, tree, tmp_path):
+    before = values(tree)
+    environment = engine("--batch-us", 1000)
+    small = ["--model", "shufflenet_v2_x0_5", "--engine", "fake", "--image-size", "64"]
+    short = ["--repetitions", "2", "--window", "0.1s", "--warm-up-limit", "0.2s", "--store", "store.db"]
+    vary = ["--vary", "cpu.governor=performance,powersave", "--vary", "cpu.turbo=off", "--settings-root", tree]
+    refused = wattlens("run", *small, *short, *vary, env=environment, check=2)
+    assert "--allow-settings" in refused.stderr
+    allowed = ["run", *small, *short, *vary, "--allow-settings", "--format", "json"]
+    found = json.loads(wattlens(*allowed, env=environment, check=0).stdout)
+    assert [point["settings"] for point in found["points"]] == [
+        "cpu.governor=performance+cpu.turbo=off",
+        "cpu.governor=powersave+cpu.turbo=off",
+    ]
+    assert [point["repetitions"] for point in found["points"]] == [2, 2]
+    assert values(tree) == before
+    bad = ["--vary", "cpu.governor=performance,fast", "--allow-settings", "--settings-root", tree]
+    result = wattlens("run", *small, *short, *bad, env=environment, check=2)
+    assert "cannot be 'fast'" in result.stderr

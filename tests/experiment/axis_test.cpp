@@ -50,6 +50,18 @@ TEST(WordAxis, TrimsAndKeepsOnce) {
   EXPECT_FALSE(parse_word_axis("", "model"));
 }
 
+TEST(SettingsAxis, IsEveryCombinationOfTheValues) {
+  const std::vector<std::string> asked = {"cpu.governor=performance, powersave", "cpu.turbo=off"};
+  EXPECT_THAT(parse_settings_axis(asked).value(),
+              ElementsAre("cpu.governor=performance+cpu.turbo=off", "cpu.governor=powersave+cpu.turbo=off"));
+  EXPECT_THAT(split_settings("cpu.governor=powersave+cpu.turbo=off"),
+              ElementsAre("cpu.governor=powersave", "cpu.turbo=off"));
+  EXPECT_TRUE(split_settings("").empty());
+  for (const std::string text : {"turbo", "cpu.turbo=", "cpu.turbo=a,,b", "a=b+c=d"}) {
+    EXPECT_FALSE(parse_settings_axis(std::vector{text})) << text;
+  }
+}
+
 TEST(Share, IsPercentOrFraction) {
   EXPECT_DOUBLE_EQ(parse_share("2%", "target").value(), 0.02);
   EXPECT_DOUBLE_EQ(parse_share("0.05", "target").value(), 0.05);

@@ -6,6 +6,7 @@
 #include <set>
 
 #include "experiment/plan_file.h"
+#include "experiment/serving.h"
 
 namespace wattlens::experiment {
 namespace {
@@ -59,6 +60,29 @@ TEST(Plan, UnknownWordsNameTheChoices) {
   EXPECT_THAT(check(plan).error().hint, HasSubstr("throughput"));
 }
 
+TEST(Plan, PreprocessingAndSettingsAreAxesOfOneCompiledModel) {
+  Plan plan;
+  plan.axes.models = {"alexnet"};
+  plan.axes.preprocess = {"inside", "alone"};
+  plan.axes.settings = {"", "cpu.turbo=off"};
+  EXPECT_THAT(check(plan).error().message, HasSubstr("no images to preprocess"));
+  plan.images = PlanImages{.path = "val"};
+  ASSERT_TRUE(check(plan));
+  const auto points = plan_points(plan.axes);
+  ASSERT_EQ(points.size(), 4U);
+  EXPECT_EQ(points[0].id, "alexnet/openvino/cpu/f32/latency/b1/224px/t0/inside");
+  EXPECT_EQ(points[3].id, "alexnet/openvino/cpu/f32/latency/b1/224px/t0/cpu.turbo=off/alone");
+  for (const auto& point : points) EXPECT_EQ(compiled_id(point), compiled_id(points[0]));
+  plan.axes.preprocess = {"around"};
+  EXPECT_THAT(check(plan).error().hint, HasSubstr("outside, inside, alone"));
+}
+
+TEST(PlanFile, ImagesNeedAPath) {
+  const auto plan = parse_plan("[images]\nlabels = true\n", "plan.toml");
+  ASSERT_FALSE(plan);
+  EXPECT_THAT(plan.error().message, HasSubstr("plan.toml:1:1"));
+}
+
 TEST(Plan, TooManyPointsAreRefusedWithoutMakingThem) {
   Plan plan;
   plan.axes.models.assign(1000, "m");
@@ -75,6 +99,11 @@ model = ["resnet50", "mobilenet_v2"]
 precision = "f32,bf16"
 batch = "1-8*2"
 threads = 2
+preprocess = "outside,inside"
+settings = ["cpu.governor=performance+cpu.turbo=off", "cpu.governor=powersave"]
+[images]
+path = "val"
+skip_broken = true
 [measure]
 budget = "2m"
 window = 1.5
@@ -91,6 +120,12 @@ rate_hz = 200
   EXPECT_THAT(plan->axes.precisions, ElementsAre("f32", "bf16"));
   EXPECT_THAT(plan->axes.batches, ElementsAre(1, 2, 4, 8));
   EXPECT_THAT(plan->axes.threads, ElementsAre(2));
+  EXPECT_THAT(plan->axes.preprocess, ElementsAre("outside", "inside"));
+  EXPECT_THAT(plan->axes.settings, ElementsAre("cpu.governor=performance+cpu.turbo=off", "cpu.governor=powersave"));
+  ASSERT_TRUE(plan->images);
+  EXPECT_EQ(plan->images->path, "val");
+  EXPECT_TRUE(plan->images->skip_broken);
+  EXPECT_FALSE(plan->images->labels);
   EXPECT_EQ(plan->effort.budget, base::seconds(120.0));
   EXPECT_EQ(plan->effort.window, base::seconds(1.5));
   EXPECT_EQ(plan->effort.repetitions, 6);
@@ -113,6 +148,9 @@ TEST(PlanJson, APlanSurvivesTheRoundTrip) {
       plan.effort.repetitions = 3;
       plan.effort.quick = true;
       plan.effort.repeat_disturbed = false;
+      plan.axes.preprocess = {"inside", "alone"};
+      plan.axes.settings = {"", "cpu.turbo=off"};
+      plan.images = PlanImages{.path = "val", .name = "val", .count = 3, .fingerprint = "a", .labels = true};
     } else {
       plan.effort = {};
     }

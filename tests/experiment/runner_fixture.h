@@ -104,6 +104,7 @@ class RunnerFixture : public ::testing::Test {
         .cancel = cancel_,
         .progress = progress_,
         .run_warnings = run_warnings_,
+        .set_machine = set_machine_,
         .decided = decided_,
     };
     return work(instruments);
@@ -118,6 +119,7 @@ class RunnerFixture : public ::testing::Test {
   MemorySink sink_;
   ProgressSink progress_;
   std::vector<record::Warning> run_warnings_;
+  std::function<Result<std::vector<record::Warning>>(const record::PlanPoint&)> set_machine_;
   std::function<bool(const record::Experiment&, std::span<const record::Run>)> decided_;
 };
 

@@ -57,6 +57,24 @@ TEST_F(RunnerTest, AComparisonThatIsDecidedEndsAfterAWholeBlock) {
   EXPECT_EQ(outcome->experiment.status, record::ExperimentStatus::done);
 }
 
+TEST_F(RunnerTest, TheMachineIsSetForEveryRunAndARunWithoutItsSettingsFails) {
+  plan_.axes.settings = {"", "cpu.turbo=off"};
+  std::vector<std::string> asked;
+  set_machine_ = [&](const record::PlanPoint& point) -> Result<std::vector<record::Warning>> {
+    asked.push_back(point.settings);
+    if (point.settings.empty()) return std::vector<record::Warning>{{"setting_rounded", "", "a little", ""}};
+    return fail(ErrorKind::not_measurable, "may not be changed");
+  };
+  const auto outcome = run();
+  ASSERT_TRUE(outcome) << outcome.error().message;
+  ASSERT_EQ(asked.size(), sink_.runs.size());
+  for (std::size_t i = 0; i < asked.size(); ++i) {
+    EXPECT_EQ(sink_.runs[i].status, asked[i].empty() ? record::RunStatus::done : record::RunStatus::failed);
+    EXPECT_EQ(sink_.runs[i].warnings.empty(), !asked[i].empty());
+  }
+  EXPECT_THAT(asked, ::testing::Contains("cpu.turbo=off"));
+}
+
 TEST_F(RunnerTest, EnergyPerImageIsPowerTimesTimePerImage) {
   plan_.effort.repetitions = 4;
   plan_.effort.window = Seconds{0.2};  // a busy machine moves an edge by milliseconds

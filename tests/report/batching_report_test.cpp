@@ -63,8 +63,23 @@ TEST(BatchingReport, APlotLeavesOutTimesOfAQueueThatOnlyGrows) {
   ASSERT_THAT(plot.panels, SizeIs(2));
   EXPECT_THAT(plot.panels[0].y.categories, ElementsAre("alexnet"));
   EXPECT_THAT(plot.panels[0].series, SizeIs(2));
-  ASSERT_THAT(plot.panels[1].series, SizeIs(1));
-  EXPECT_THAT(plot.panels[1].series[0].points, SizeIs(1));
+  ASSERT_THAT(plot.panels[1].series, SizeIs(2));  // the frontier first
+  EXPECT_THAT(plot.panels[1].series[1].points, SizeIs(1));
+}
+
+TEST(BatchingReport, APlotShowsHowResponseTimesSpreadWhereTheyCanBeTold) {
+  record::BatchingStudy one = study();
+  for (record::PointSummary& point : one.summary.points) point.serving->responses_s = {0.1, 0.2, 0.4};
+  const plot::Plot plot = batching_plot(one);
+  ASSERT_THAT(plot.panels, SizeIs(3));
+  EXPECT_EQ(plot.panels[2].heading, "alexnet, poisson:16");
+  EXPECT_EQ(plot.panels[2].series.front().name, "16");
+  for (std::size_t i = 0; i < kMostDistributions; ++i) {
+    one.summary.points.push_back(one.summary.points[1]);
+    one.summary.points.back().point.arrivals = "poisson:" + std::to_string(32 + i);
+  }
+  EXPECT_THAT(batching_plot(one).panels, SizeIs(2));
+  EXPECT_THAT(batching_plot(one).note, HasSubstr("up to 4 networks and rates"));
 }
 
 }  // namespace
