@@ -19,6 +19,7 @@
 #include "cli/policy_export.h"
 #include "cli/resume.h"
 #include "cli/run_plan.h"
+#include "cli/warnings.h"
 #include "experiment/prediction.h"
 #include "experiment/schedule.h"
 #include "experiment/summary.h"
@@ -161,7 +162,6 @@ Result<ExitCode> show_plan(const Search& search, Output& output) {
 Result<ExitCode> search_policy(const BatchingOptions& options, const base::Cancellation& cancel) {
   Bench bench;
   WATTLENS_TRY(auto scenario, read_simulated(options.run.simulate));
-  WATTLENS_CHECK(check_for_requests(scenario));
   WATTLENS_CHECK(check_wishes(options.run.settings));
   WATTLENS_TRY(Search search, read_search(options, bench, cancel));
   WATTLENS_TRY(bench.images, open_images(search.services));

@@ -16,18 +16,6 @@ Result<std::optional<simulation::Scenario>> read_simulated(const base::Path& fil
   return scenario;
 }
 
-Result<void> check_for_requests(const std::optional<simulation::Scenario>& scenario) {
-  if (!scenario) return {};
-  for (const auto& [name, power] : scenario->powers) {
-    if (power.per_image.value == 0.0) continue;
-    return fail(ErrorKind::usage,
-                fmt::format("the power '{}' of {} follows batches, and would not see requests that are served", name,
-                            scenario->title),
-                "use a scenario without per_image_j");
-  }
-  return {};
-}
-
 Sensors open_sensors(std::optional<simulation::Scenario> scenario, base::Clock& clock,
                      const record::MachineState& machine, simulation::ImagesDone images) {
   if (!scenario) {

@@ -25,9 +25,6 @@ struct Sensors {
 // it looks for anything else, takes the machine or writes.
 Result<std::optional<simulation::Scenario>> read_simulated(const base::Path& file);
 
-// Fails with usage where the scenario's power follows batches of images: it would not see requests that are served.
-Result<void> check_for_requests(const std::optional<simulation::Scenario>& scenario);
-
 // Without a scenario the machine's own. The clock outlives them. `images` tells simulated sensors of the work.
 Sensors open_sensors(std::optional<simulation::Scenario> scenario, base::Clock& clock,
                      const record::MachineState& machine, simulation::ImagesDone images = {});

@@ -157,6 +157,14 @@ Result<TimedBatches> Client::checked_stamps(const Ran& ran, const RunRequest& re
   return batches;
 }
 
+std::span<std::int64_t> Client::clear_records(std::int64_t requests) {
+  const auto count = static_cast<std::size_t>(requests);
+  if (memory_.stamps().size() / kWordsPerRequest < count) return {};
+  const auto records = memory_.stamps().subspan(count, 4 * count);
+  std::ranges::fill(records, 0);
+  return records;
+}
+
 Result<ServedRequests> Client::serve(const ServeRequest& request, std::span<const std::int64_t> arrivals_ns,
                                      Seconds usual_batch) {
   const auto count = static_cast<std::size_t>(request.requests);

@@ -89,6 +89,9 @@ class Client {
   Result<void> set_input(const FolderInput& input);
   // With the time that a batch took before, a hang is found sooner: `usual_batch` of 1 ms ends it after 10 s.
   Result<TimedBatches> run(const RunRequest& request, std::optional<base::Seconds> usual_batch = std::nullopt);
+  // Where the worker writes the records of the batches of a window of so many requests, while serve() waits for it:
+  // four words each (worker/serving_loop.h), all 0 until then. Empty where they do not fit.
+  std::span<std::int64_t> clear_records(std::int64_t requests);
   // `arrivals_ns`: when each request comes, from the begin of the window; empty in a closed loop. A batch that takes
   // more than many times `usual_batch`, the time of the largest one, is taken for a hang.
   Result<ServedRequests> serve(const ServeRequest& request, std::span<const std::int64_t> arrivals_ns,

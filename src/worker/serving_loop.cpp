@@ -4,6 +4,7 @@
 #include <sys/prctl.h>
 
 #include <algorithm>
+#include <atomic>
 #include <utility>
 
 namespace wattlens::worker {
@@ -89,7 +90,7 @@ class ServingLoop {
     record[0] = std::min(due_, begun);
     record[1] = begun;
     record[2] = complete;
-    record[3] = images;
+    std::atomic_ref(record[3]).store(images, std::memory_order_release);  // last: the client may look on
     served_ += images;
     free_at_ = complete;
     due_ = complete;

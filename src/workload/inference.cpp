@@ -334,7 +334,11 @@ Result<WorkDone> InferenceWorkload::serve(const ServingRequest& request, base::S
     WATTLENS_TRY(arrivals, serving::schedule(request.arrivals, request.requests, request.seed));
   }
   const worker::ServeRequest asked{request.policy, request.requests, request.arrivals.clients};
-  WATTLENS_TRY(const auto served, client_->serve(asked, arrivals, usual_batch));
+  WorkProgress* progress = options_.progress;
+  if (progress != nullptr) progress->begin_serving(client_->clear_records(request.requests), clock_.now());
+  const auto answer = client_->serve(asked, arrivals, usual_batch);
+  if (progress != nullptr) progress->end(clock_.now());
+  WATTLENS_TRY(const auto served, answer);
   if (served.peak_memory.value > 0) info_.peak_memory = served.peak_memory;
   leave_out(served.left_out);
   WorkDone done{.begin = served.begin, .end = served.batches.back().end, .images = request.requests};

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <atomic>
+#include <iterator>
 
 namespace wattlens::workload {
 namespace {
@@ -22,8 +23,22 @@ void WorkProgress::begin(std::span<std::int64_t> stamps, std::int64_t images, Mo
   complete_ = 0;
 }
 
+void WorkProgress::begin_serving(std::span<std::int64_t> records, MonoTime begin) {
+  const std::lock_guard lock(mutex_);
+  records_ = records;
+  begin_ = begin;
+  served_.clear();
+}
+
 void WorkProgress::end(MonoTime end) {
   const std::lock_guard lock(mutex_);
+  if (!records_.empty()) {
+    look_at_served(end);
+    done_ += served_.empty() ? 0.0 : static_cast<double>(served_.back().images);
+    records_ = {};
+    served_.clear();
+    return;
+  }
   look(end);
   if (complete_ > 0) {
     usual_ = (MonoTime{stamps_[complete_ - 1]} - begin_) / static_cast<double>(complete_);
@@ -44,6 +59,22 @@ void WorkProgress::look(MonoTime now) {
   }
 }
 
+// The number of images is written last, and is never 0.
+void WorkProgress::look_at_served(MonoTime now) {
+  while (4 * served_.size() < records_.size()) {
+    const auto record = records_.subspan(4 * served_.size(), 4);
+    const std::int64_t images = std::atomic_ref(record[3]).load(std::memory_order_acquire);
+    const std::int64_t end = begin_.ns + record[2];
+    if (images <= 0 || end > now.ns) return;
+    served_.push_back({end, images + (served_.empty() ? 0 : served_.back().images)});
+  }
+}
+
+double WorkProgress::served_until(MonoTime time) const {
+  const auto after = std::ranges::upper_bound(served_, time.ns, {}, &Served::end_ns);
+  return after == served_.begin() ? 0.0 : static_cast<double>(std::prev(after)->images);
+}
+
 double WorkProgress::batches_until(MonoTime time) const {
   if (stamps_.empty() || time < begin_) return 0.0;
   const auto seen = stamps_.first(complete_);
@@ -62,6 +93,10 @@ double WorkProgress::batches_until(MonoTime time) const {
 
 double WorkProgress::images_until(MonoTime time) {
   const std::lock_guard lock(mutex_);
+  if (!records_.empty()) {
+    look_at_served(time);
+    return done_ + served_until(time);
+  }
   look(time);
   return done_ + batches_until(time) * static_cast<double>(images_);
 }

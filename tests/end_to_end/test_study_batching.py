@@ -116,11 +116,12 @@ def test_what_cannot_be_served_is_said_before_anything_is_measured(study, flags,
     assert result.stdout == ""
 
 
-@pytest.mark.parametrize("search", [[], ["--slo", "p99<1s"]])
-def test_a_scenario_that_would_not_see_the_work_is_refused(study, tmp_path, search):
+def test_power_that_follows_the_work_sees_the_requests(study, tmp_path):
     (tmp_path / "scenario.toml").write_text(SCENARIO.replace("constant_w = 100", "per_image_j = 0.5"), encoding="utf-8")
-    result = study(*search, check=2)
-    assert "would not see requests" in result.stderr
+    common = ["--rate", "100", "--policy", "8", "--requests", "64", "--repetitions", "2"]
+    found = json.loads(study(*common, "--format", "json", check=0).stdout)
+    (point,) = found["experiment"]["points"]
+    assert point["energy_j_per_request"]["value"] == pytest.approx(0.5, rel=0.02)
 
 
 def test_a_trace_that_goes_back_names_its_line(study, tmp_path):

@@ -2,6 +2,7 @@
 
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <cstdint>
 #include <vector>
 
@@ -36,6 +37,22 @@ TEST_F(WorkProgresses, TheFirstBatchCountsWhenItIsComplete) {
   EXPECT_EQ(progress_.images_until(at(5)), 0.0);
   complete(10);
   EXPECT_EQ(progress_.images_until(at(10)), 4.0);
+}
+
+TEST_F(WorkProgresses, ServedBatchesCountWhenTheyAreComplete) {
+  std::vector<std::int64_t> records(16, 0);
+  progress_.begin_serving(records, at(0));
+  EXPECT_EQ(progress_.images_until(at(5)), 0.0);
+  std::ranges::copy(std::vector<std::int64_t>{1 * kMs, 1 * kMs, 4 * kMs, 3}, records.begin());
+  std::ranges::copy(std::vector<std::int64_t>{5 * kMs, 5 * kMs, 8 * kMs, 2}, records.begin() + 4);
+  EXPECT_EQ(progress_.images_until(at(5)), 3.0);
+  EXPECT_EQ(progress_.images_until(at(9)), 5.0);
+  EXPECT_EQ(progress_.images_until(at(3)), 0.0);
+  progress_.end(at(10));
+  EXPECT_EQ(progress_.images_until(at(20)), 5.0);
+  begin(30);
+  complete(40);
+  EXPECT_EQ(progress_.images_until(at(40)), 9.0);
 }
 
 TEST_F(WorkProgresses, ABatchUnderWayCountsInPartAsIfItTookAsLongAsTheLastOnes) {
