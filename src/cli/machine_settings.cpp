@@ -12,6 +12,7 @@
 
 #include "base/text.h"
 #include "cli/machine_lock.h"
+#include "cli/warnings.h"
 #include "experiment/axis.h"
 #include "meter/meter.h"
 #include "settings/nvml_settings.h"
@@ -46,11 +47,6 @@ std::vector<base::Path> journal_files(const base::Path& root) {
 
 bool names_boards(std::span<const std::string> wishes) {
   return std::ranges::any_of(wishes, [](const std::string& wish) { return wish.starts_with("gpu."); });
-}
-
-void say(const record::Warning& warning) {
-  fmt::print(stderr, "warning: {}\n", warning.message);
-  if (!warning.hint.empty()) fmt::print(stderr, "  {}\n", warning.hint);
 }
 
 }  // namespace
@@ -100,7 +96,7 @@ RestoredLeft restore_left(const base::Path& root) {
     result.complete = result.complete && restored.complete;
     std::ranges::move(restored.warnings, std::back_inserter(result.warnings));
   }
-  for (const record::Warning& warning : result.warnings) say(warning);
+  say_warnings(result.warnings);
   return result;
 }
 
@@ -175,7 +171,7 @@ Result<void> MachineSettings::apply(std::span<const std::string> wishes) {
 
 Result<std::vector<record::Warning>> MachineSettings::change_to(const std::string& point_settings) {
   const auto warnings = [&] {
-    return applied_ && !point_settings_.empty() ? applied_->warnings() : std::vector<record::Warning>();
+    return applied_ && !point_settings.empty() ? applied_->warnings() : std::vector<record::Warning>();
   };
   if (point_settings == point_settings_) return warnings();
   if (!options_.allowed || !may_change_) {
@@ -185,7 +181,7 @@ Result<std::vector<record::Warning>> MachineSettings::change_to(const std::strin
   std::vector<std::string> wishes = options_.wishes;
   for (std::string& wish : experiment::split_settings(point_settings)) wishes.push_back(std::move(wish));
   end();
-  point_settings_.clear();
+  point_settings_.reset();
   if (!wishes.empty()) WATTLENS_CHECK(apply(wishes));
   point_settings_ = point_settings;
   return warnings();
@@ -214,7 +210,7 @@ std::vector<record::Warning> MachineSettings::end() {
   if (!applied_) return {};
   settings::Restoration restored = applied_->restore();
   applied_.reset();
-  for (const record::Warning& warning : restored.warnings) say(warning);
+  say_warnings(restored.warnings);
   return std::move(restored.warnings);
 }
 

@@ -77,7 +77,7 @@ class MachineSettings {
   SettingsOptions options_;
   settings::Journal about_;
   bool may_change_ = false;
-  std::string point_settings_;
+  std::optional<std::string> point_settings_ = "";  // empty: none hold, because the last ones could not be set
   std::optional<settings::Applied> applied_;
   std::vector<record::Warning> warnings_;
   bool simulated_ = false;

@@ -1,4 +1,5 @@
 #include "cli/resume.h"
+#include "cli/warnings.h"
 
 #include <fmt/format.h>
 
@@ -114,13 +115,6 @@ Result<experiment::Continuation> find_interrupted(const store::SqliteStore& stor
   }
   WATTLENS_TRY(continuation.runs, store.load_runs(id, store::WithSamples::no));
   return continuation;
-}
-
-void say_warnings(std::span<const record::Warning> warnings) {
-  for (const record::Warning& warning : warnings) {
-    fmt::print(stderr, "warning: {}\n", warning.message);
-    if (!warning.hint.empty()) fmt::print(stderr, "  {}\n", warning.hint);
-  }
 }
 
 Result<void> compare_machines(experiment::Continuation& continuation, const record::MachineState& machine,

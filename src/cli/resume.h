@@ -25,7 +25,6 @@ Result<experiment::Continuation> find_interrupted(const store::SqliteStore& stor
 // continuation, and is said on standard error.
 Result<void> compare_machines(experiment::Continuation& continuation, const record::MachineState& machine,
                               std::span<const record::Channel> channels, const RunOptions& options);
-void say_warnings(std::span<const record::Warning> warnings);
 
 // A flag or a plan file beside --resume must say what the stored plan says. `asked` is the stored plan with the flags
 // of the command line put in.

@@ -16,6 +16,7 @@
 #include "cli/run_plan.h"
 #include "cli/sensors.h"
 #include "cli/store_path.h"
+#include "cli/warnings.h"
 #include "cli/workload_factory.h"
 #include "experiment/prediction.h"
 #include "experiment/runner.h"
@@ -161,7 +162,6 @@ Result<ExitCode> run(const RunOptions& options, const base::Cancellation& cancel
   WATTLENS_CHECK(check_varied(options.settings, plan.axes.settings));
   WATTLENS_TRY(bench.images, open_images(plan));
   WATTLENS_CHECK(resolve_precision(plan.axes, bench.engines, bench.clock, cancel));
-  if (!plan.axes.policies.empty()) WATTLENS_CHECK(check_for_requests(scenario));
   WATTLENS_TRY(Output output, Output::open(options.output));
   WATTLENS_TRY(PlotOutput plot, PlotOutput::open(options.plot, options.output));
   if (options.dry_run) return show_plan(plan, machine::read_machine(), output);

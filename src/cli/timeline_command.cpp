@@ -15,6 +15,7 @@
 #include "cli/resume.h"
 #include "cli/run_plan.h"
 #include "cli/store_path.h"
+#include "cli/warnings.h"
 #include "experiment/prediction.h"
 #include "experiment/summary.h"
 #include "machine/machine.h"
