@@ -67,8 +67,7 @@ report::Table runs_table(std::span<const store::RunListing> runs) {
                    {"batch", "batch", number},
                    {"image_size", "", number},
                    {"threads", "", number},
-                   {"preprocess", ""},
-                   {"settings", ""},
+                   {"point", ""},
                    {"status", "status"},
                    {"images_per_s", "images/s", number},
                    {"energy_j_per_image", "J/image gross", energy},
@@ -78,9 +77,9 @@ report::Table runs_table(std::span<const store::RunListing> runs) {
     report::begin_group(table, run.experiment);
     table.rows.push_back({run.experiment, run.order, run.block, run.point.model, run.point.engine, run.point.device,
                           run.point.precision, run.point.hint, run.point.batch, run.point.image_size, run.point.threads,
-                          run.point.preprocess, run.point.settings, std::string(record::to_string(run.status)),
-                          report::cell_of(run.images_per_s), energy_of(run, run.energy_per_image.value),
-                          energy_of(run, run.net_energy_per_image), run.warnings});
+                          run.point.id, std::string(record::to_string(run.status)), report::cell_of(run.images_per_s),
+                          energy_of(run, run.energy_per_image.value), energy_of(run, run.net_energy_per_image),
+                          run.warnings});
   }
   return table;
 }
