@@ -271,7 +271,8 @@ class Search {
 }  // namespace
 
 std::vector<RungEffort> usual_efforts(Seconds shortest, bool quick, std::optional<Seconds> window) {
-  const RungEffort first{0.5 * shortest, 2, 2, Seconds{0.25}};
+  // Six updates of a counter that moves ten times a second: with five, a window shows too little of itself.
+  const RungEffort first{0.6 * shortest, 2, 2, Seconds{0.25}};
   std::vector<RungEffort> efforts = {
       first, {shortest, 3, 3, Seconds{1.0}}, {std::max(Seconds{2.0}, shortest), 8, 5, Seconds{10.0}}};
   if (quick) efforts = {first, {std::max(Seconds{1.0}, shortest), 5, 5, Seconds{2.0}}};
