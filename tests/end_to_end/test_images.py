@@ -128,6 +128,17 @@ path = "photos"
     found = json.loads(wattlens("run", "plan.toml", "--format", "json", *SHORT, env=environment, check=0).stdout)
     assert found["plan"]["images"]["count"] == 1
     small = ["--model", "shufflenet_v2_x0_5", "--engine", "fake", "--image-size", "64", "--window", "0.1s"]
-    against = ["compare", *small, "--images", "photos", "--preprocess", "outside,inside", "--blocks", 4, "--simulate", scenario]
+    against = [
+        "compare",
+        *small,
+        "--images",
+        "photos",
+        "--preprocess",
+        "outside,inside",
+        "--blocks",
+        4,
+        "--simulate",
+        scenario,
+    ]
     compared = json.loads(wattlens(*against, "--format", "json", env=environment, check=0).stdout)
     assert [side["id"].rpartition("/")[2] for side in compared["sides"]] == ["outside", "inside"]
