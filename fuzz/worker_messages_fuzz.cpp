@@ -17,6 +17,7 @@ void read_as_everything(const base::Json& message) {
   const auto hello = worker::hello_from_json(message);
   const auto request = worker::compile_request_from_json(message);
   const auto input = worker::seeded_input_from_json(message);
+  const auto folder = worker::folder_input_from_json(message);
   const auto run = worker::run_request_from_json(message);
   const auto ran = worker::ran_from_json(message);
   const auto operators = worker::operators_from_json(message);
