@@ -170,7 +170,7 @@ TEST_F(RunnerTest, NeighboursThatAreNotKnownAreSaidToBeUnknown) {
       std::ranges::any_of(outcome->runs[0].warnings, [](const auto& w) { return w.code == "neighbours_unknown"; }));
 }
 
-TEST_F(RunnerTest, ABudgetIsKeptAndHeavyPointsGetFewerRepetitions) {
+TEST_F(RunnerTest, ABudgetIsKeptAndEveryPointHasARepetition) {
   special_["b"].batch = Seconds{0.1};
   plan_.effort.repetitions.reset();
   plan_.effort.window.reset();
@@ -182,9 +182,9 @@ TEST_F(RunnerTest, ABudgetIsKeptAndHeavyPointsGetFewerRepetitions) {
   for (const record::Run& run : outcome->runs) measured += run.warm_up + run.windows.back().duration();
   EXPECT_LT(measured, *plan_.effort.budget);
   const auto summary = summarise(outcome->experiment, outcome->runs);
-  // How many there are hangs on what else the machine does.
+  // How many there are hangs on what else the machine does; that heavy points get fewer is in schedule_test.cpp.
+  EXPECT_GE(summary.points[0].repetitions, 1);
   EXPECT_GE(summary.points[1].repetitions, 1);
-  EXPECT_GE(summary.points[0].repetitions, summary.points[1].repetitions);
   EXPECT_EQ(summary.points[0].stop_reason, "budget");
 }
 
