@@ -33,12 +33,12 @@ void remember(std::vector<Step>& heap, const Step& step, Greater greater) {
   std::ranges::push_heap(heap, greater);
 }
 
-std::optional<Joules> range_of(double before, double after, double seconds, std::optional<double> usual_w) {
+std::optional<Joules> range_of(Joules before, Joules after, Seconds step, std::optional<double> usual_w) {
   std::optional<Joules> best;
   double least = std::log(kLikeBefore);
   for (const double range : kCounterRanges) {
-    const double watts = (after + range - before) / seconds;
-    if (before > range || !(watts > 0.0) || !usual_w || !(*usual_w > 0.0)) continue;
+    const double watts = (after.value + range - before.value) / step.value;
+    if (before.value > range || !(watts > 0.0) || !usual_w || !(*usual_w > 0.0)) continue;
     const double distance = std::abs(std::log(watts / *usual_w));
     if (distance > least) continue;
     least = distance;
@@ -66,21 +66,21 @@ void SeriesScan::add(std::int64_t time_ns, double value, std::int64_t line) {
   }
   if (samples_ == 1 && !begun_) {
     first_ns_ = time_ns;
-    if (info_.kind == SeriesKind::power) add_power(value, line);
-    if (info_.kind == SeriesKind::increment) joules_ = value;
+    if (info_.kind == SeriesKind::power) add_power({value}, line);
+    if (info_.kind == SeriesKind::increment) energy_ = {value};
   } else {
-    const double seconds = static_cast<double>(time_ns - last_ns_) * 1e-9;
-    if (samples_ > 1) add_run(seconds, value, line);
-    if (seconds > 0.0) {
-      add_forward(seconds, value, line);
+    const Seconds step{static_cast<double>(time_ns - last_ns_) * 1e-9};
+    if (samples_ > 1) add_run(step, value, line);
+    if (step.value > 0.0) {
+      add_forward(step, value, line);
     } else {
-      if (seconds == 0.0) {
+      if (step.value == 0.0) {
         if (duplicates_++ == 0) first_duplicate_line_ = line;
       } else if (steps_back_count_++ < static_cast<std::int64_t>(kRemembered)) {
-        steps_back_.push_back({{seconds}, {last_watts_}, line});
+        steps_back_.push_back({step, last_power_, line});
       }
-      if (info_.kind == SeriesKind::increment) joules_ += value;
-      if (info_.kind == SeriesKind::power) add_power(value, line);
+      if (info_.kind == SeriesKind::increment) energy_ += Joules{value};
+      if (info_.kind == SeriesKind::power) add_power({value}, line);
     }
   }
   last_ns_ = time_ns;
@@ -88,44 +88,44 @@ void SeriesScan::add(std::int64_t time_ns, double value, std::int64_t line) {
 }
 
 // The energy of a step of a counter or an increment.
-double SeriesScan::counted(double seconds, double value, std::int64_t line) {
-  if (info_.kind == SeriesKind::increment) return value;
-  const double energy = value - last_value_;
-  if (energy >= 0.0) return energy;
+Joules SeriesScan::counted(Seconds step, double value, std::int64_t line) {
+  if (info_.kind == SeriesKind::increment) return {value};
+  const Joules energy{value - last_value_};
+  if (energy.value >= 0.0) return energy;
   const auto usual = watts_.quantile(0.5);
-  const Decrease decrease{{last_value_}, {value}, {seconds}, line, range_of(last_value_, value, seconds, usual)};
+  const Decrease decrease{{last_value_}, {value}, step, line, range_of({last_value_}, {value}, step, usual)};
   if (decrease_count_++ < static_cast<std::int64_t>(kRemembered)) decreases_.push_back(decrease);
-  if (decrease.range) return energy + decrease.range->value;
-  return usual.value_or(0.0) * seconds;  // it began anew at an unknown place: the usual power stands in
+  if (decrease.range) return energy + *decrease.range;
+  return base::Watts{usual.value_or(0.0)} * step;  // it began anew at an unknown place: the usual power stands in
 }
 
-void SeriesScan::add_forward(double seconds, double value, std::int64_t line) {
-  steps_.add(seconds);
-  double watts = value;
-  double energy = 0.0;
+void SeriesScan::add_forward(Seconds step, double value, std::int64_t line) {
+  steps_.add(step.value);
+  base::Watts power{value};
+  Joules energy;
   if (info_.kind == SeriesKind::power) {
-    energy = 0.5 * (last_watts_ + value) * seconds;
-    const double change = value - last_watts_;
-    sampling_variance_ += 0.5 * change * change * seconds * seconds;
+    energy = 0.5 * (last_power_ + power) * step;
+    const double change = (power - last_power_).value;
+    sampling_variance_ += 0.5 * change * change * step.value * step.value;
   } else {
-    energy = counted(seconds, value, line);
-    watts = energy / seconds;
+    energy = counted(step, value, line);
+    power = energy / step;
   }
-  remember(longest_steps_, {{seconds}, {energy / seconds}, line}, by_duration);
-  joules_ += energy;
-  covered_s_ += seconds;
-  add_power(watts, line);
+  remember(longest_steps_, {step, energy / step, line}, by_duration);
+  energy_ += energy;
+  covered_ += step;
+  add_power(power, line);
 }
 
-void SeriesScan::add_power(double watts, std::int64_t line) {
-  lowest_w_ = has_power_ ? std::min(lowest_w_, watts) : watts;
-  highest_w_ = has_power_ ? std::max(highest_w_, watts) : watts;
+void SeriesScan::add_power(base::Watts power, std::int64_t line) {
+  lowest_ = has_power_ ? std::min(lowest_, power) : power;
+  highest_power_ = has_power_ ? std::max(highest_power_, power) : power;
   has_power_ = true;
-  last_watts_ = watts;
-  sum_of_power_ += watts;
-  watts_.add(watts);
-  remember(highest_, {{}, {watts}, line}, by_power);
-  const Moment moment{{covered_s_}, {watts}, line};
+  last_power_ = power;
+  sum_of_power_ += power;
+  watts_.add(power.value);
+  remember(highest_, {{}, power, line}, by_power);
+  const Moment moment{covered_, power, line};
   if (first_moments_.size() < kEdgeReadings) first_moments_.push_back(moment);
   if (ring_.size() < kEdgeReadings) {
     ring_.push_back(moment);
@@ -135,14 +135,14 @@ void SeriesScan::add_power(double watts, std::int64_t line) {
   }
 }
 
-void SeriesScan::add_run(double seconds, double value, std::int64_t line) {
+void SeriesScan::add_run(Seconds step, double value, std::int64_t line) {
   if (value != last_value_) {
     ++changes_;
     run_ = {1, {}, line};
     return;
   }
   ++run_.readings;
-  run_.duration += Seconds{std::max(seconds, 0.0)};
+  run_.duration += std::max(step, Seconds{});
   if (run_.readings > longest_equal_run_.readings) longest_equal_run_ = run_;
 }
 

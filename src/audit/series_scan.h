@@ -96,24 +96,25 @@ class SeriesScan {
   std::optional<base::Watts> limit() const { return limit_; }
 
   std::int64_t first_ns() const { return first_ns_; }
-  base::Seconds covered() const { return {covered_s_}; }  // by steps forward
-  base::Joules energy() const { return {joules_}; }       // trapezoid, or what the counter counted
+  base::Seconds covered() const { return covered_; }  // by steps forward
+  base::Joules energy() const { return energy_; }     // trapezoid, or what the counter counted
   // Of a counter: the last reading less the first, as it stands.
   base::Joules plain_difference() const { return {last_value_ - first_value_}; }
-  base::Joules sampling_error() const;                          // one standard deviation
-  base::Watts sum_of_power() const { return {sum_of_power_}; }  // of all readings: what some take for an energy
-  base::Watts lowest() const { return {lowest_w_}; }
-  base::Watts highest_power() const { return {highest_w_}; }
+  base::Joules sampling_error() const;                        // one standard deviation
+  base::Watts sum_of_power() const { return sum_of_power_; }  // of all readings: what some take for an energy
+  base::Watts lowest() const { return lowest_; }
+  base::Watts highest_power() const { return highest_power_; }
   const LogHistogram& power() const { return watts_; }
   const LogHistogram& step() const { return steps_; }  // s
 
   void finish();  // after the last reading
 
  private:
-  void add_forward(double seconds, double value, std::int64_t line);
-  double counted(double seconds, double value, std::int64_t line);
-  void add_power(double watts, std::int64_t line);
-  void add_run(double seconds, double value, std::int64_t line);
+  // `value` is in the unit of the series' kind, as it was read.
+  void add_forward(base::Seconds step, double value, std::int64_t line);
+  base::Joules counted(base::Seconds step, double value, std::int64_t line);
+  void add_power(base::Watts power, std::int64_t line);
+  void add_run(base::Seconds step, double value, std::int64_t line);
 
   SeriesInfo info_;
   std::int64_t samples_ = 0;
@@ -132,14 +133,14 @@ class SeriesScan {
   std::int64_t last_ns_ = 0;
   double first_value_ = 0.0;
   double last_value_ = 0.0;
-  double last_watts_ = 0.0;
+  base::Watts last_power_;
   bool has_power_ = false;
-  double covered_s_ = 0.0;
-  double joules_ = 0.0;
-  double sampling_variance_ = 0.0;
-  double sum_of_power_ = 0.0;
-  double lowest_w_ = 0.0;
-  double highest_w_ = 0.0;
+  base::Seconds covered_;
+  base::Joules energy_;
+  double sampling_variance_ = 0.0;  // J^2
+  base::Watts sum_of_power_;
+  base::Watts lowest_;
+  base::Watts highest_power_;
   EqualRun run_;
   EqualRun longest_equal_run_;
   std::optional<base::Watts> limit_;
