@@ -196,6 +196,16 @@ Quantity to_quantity(const record::Energy& energy, std::optional<bool> complete)
   return quantity;
 }
 
+void name_rows(Table& table, const std::string& experiment) {
+  table.columns.insert(table.columns.begin(), Column{"experiment", ""});
+  for (auto& row : table.rows) row.insert(row.begin(), experiment);
+}
+
+void hide_empty_remarks(Table& table) {
+  const auto no_remarks = [](const std::vector<Cell>& row) { return std::get<std::string>(row.back()).empty(); };
+  if (std::ranges::all_of(table.rows, no_remarks)) table.columns.back().heading.clear();
+}
+
 Table points_table(const ExperimentSummary& summary, bool name_experiment) {
   using enum ColumnKind;
   Table table;
@@ -236,15 +246,11 @@ Table points_table(const ExperimentSummary& summary, bool name_experiment) {
     if (table.groups.back().note.empty()) table.groups.back().note = cost_text(point.workload);
     table.rows.push_back(row_of(point));
   }
-  if (name_experiment) {
-    table.columns.insert(table.columns.begin(), Column{"experiment", ""});
-    for (auto& row : table.rows) row.insert(row.begin(), summary.experiment.id);
-  }
+  if (name_experiment) name_rows(table, summary.experiment.id);
   std::vector<const record::WorkloadInfo*> infos;
   for (const PointSummary& point : summary.points) infos.push_back(&point.workload);
   add_accuracy(table, infos);
-  const auto no_remarks = [](const std::vector<Cell>& row) { return std::get<std::string>(row.back()).empty(); };
-  if (std::ranges::all_of(table.rows, no_remarks)) table.columns.back().heading.clear();
+  hide_empty_remarks(table);
   return table;
 }
 

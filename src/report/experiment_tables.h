@@ -9,6 +9,12 @@
 
 namespace wattlens::report {
 
+// Every row begins with the id of its experiment.
+void name_rows(Table& table, const std::string& experiment);
+
+// The last column, of remarks, is not shown to people where all are empty.
+void hide_empty_remarks(Table& table);
+
 // One row per point, grouped by everything but the batch. With `name_experiment` each row begins with its id, so that
 // rows of several experiments can be joined.
 Table points_table(const record::ExperimentSummary& summary, bool name_experiment);

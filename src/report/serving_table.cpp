@@ -135,12 +135,8 @@ Table serving_table(const record::ExperimentSummary& summary, bool name_experime
     begin_group(table, fmt::format("{}, {}", group_name(summary, point.point), point.point.arrivals));
     table.rows.push_back(row_of(point));
   }
-  if (name_experiment) {
-    table.columns.insert(table.columns.begin(), Column{"experiment", ""});
-    for (auto& row : table.rows) row.insert(row.begin(), summary.experiment.id);
-  }
-  const auto no_remarks = [](const std::vector<Cell>& row) { return std::get<std::string>(row.back()).empty(); };
-  if (std::ranges::all_of(table.rows, no_remarks)) table.columns.back().heading.clear();
+  if (name_experiment) name_rows(table, summary.experiment.id);
+  hide_empty_remarks(table);
   return table;
 }
 
