@@ -116,11 +116,10 @@ Result<experiment::Outcome> measure_services(const Search& search, const std::st
 
 // The predictions of one network under one way in which requests come.
 Result<record::PolicyChoice> predict_policies(const Search& search, const std::string& model,
-                                              const std::string& arrivals, const record::ExperimentSummary& summary,
+                                              const std::string& arrivals, const serving::ServiceModel& service,
                                               const experiment::Outcome& services) {
   record::PolicyChoice choice{.model = model, .arrivals = arrivals};
   for (const serving::ResponseLimit& limit : search.limits) choice.limits.push_back(to_text(limit));
-  WATTLENS_TRY(const auto service, study::service_model(summary, services.runs, model));
   WATTLENS_TRY(const auto process, serving::parse_arrivals(arrivals));
   WATTLENS_TRY(const auto found,
                serving::search_policies(process, service, search.limits,
@@ -176,10 +175,12 @@ Result<ExitCode> search_policy(const BatchingOptions& options, const base::Cance
   for (const std::string& model : search.services.axes.models) {
     if (cancel.requested()) break;
     WATTLENS_TRY(services, measure_services(search, model, options, bench, cancel));
+    if (cancel.requested()) break;
     const record::ExperimentSummary summary = experiment::summarise(services.experiment, services.runs);
+    WATTLENS_TRY(const auto service, study::service_model(summary, services.runs, model));
     for (const std::string& arrivals : search.arrivals) {
       if (cancel.requested()) break;
-      WATTLENS_TRY(auto choice, predict_policies(search, model, arrivals, summary, services));
+      WATTLENS_TRY(auto choice, predict_policies(search, model, arrivals, service, services));
       if (choice.met) WATTLENS_CHECK(measure_choice(choice, search, options, bench, cancel));
       choices.push_back(std::move(choice));
     }
