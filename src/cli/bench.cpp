@@ -8,6 +8,7 @@
 
 #include "cli/progress_line.h"
 #include "cli/store_path.h"
+#include "cli/warnings.h"
 #include "cli/workload_factory.h"
 #include "experiment/neighbour_history.h"
 #include "machine/machine.h"
@@ -18,6 +19,7 @@ namespace wattlens::cli {
 Result<void> take_machine(Bench& bench, const RunOptions& options, std::string_view what,
                           const base::Cancellation& cancel) {
   WATTLENS_TRY(bench.lock, lock_machine(options, what, bench.clock, cancel));
+  say_warnings(bench.lock.warnings);
   return {};
 }
 

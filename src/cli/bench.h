@@ -45,7 +45,7 @@ struct Bench {
   Bench& operator=(const Bench&) = delete;
 };
 
-// Takes the machine. `what` tells others what is measured.
+// Takes the machine, and says so where others measure too. `what` tells them what is measured.
 Result<void> take_machine(Bench& bench, const RunOptions& options, std::string_view what,
                           const base::Cancellation& cancel);
 

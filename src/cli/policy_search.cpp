@@ -19,7 +19,6 @@
 #include "cli/policy_export.h"
 #include "cli/resume.h"
 #include "cli/run_plan.h"
-#include "cli/warnings.h"
 #include "experiment/prediction.h"
 #include "experiment/schedule.h"
 #include "experiment/summary.h"
@@ -59,6 +58,24 @@ struct Search {
   std::int64_t requests = 0;  // of each window, simulated and measured
 };
 
+// What a batch costs is measured for one way of running a network; the search is over policies alone.
+Result<void> check_one_way(const experiment::Axes& axes) {
+  const std::pair<const char*, std::size_t> ways[] = {
+      {"--engine", axes.engines.size()},         {"--device", axes.devices.size()},
+      {"--precision", axes.precisions.size()},   {"--hint", axes.hints.size()},
+      {"--image-size", axes.image_sizes.size()}, {"--threads", axes.threads.size()},
+      {"--vary", axes.settings.size()},          {"--preprocess", axes.preprocess.size()}};
+  for (const auto& [flag, values] : ways) {
+    if (values <= 1) continue;
+    return fail(ErrorKind::usage,
+                fmt::format("--slo searches the policy for one value of {}: {} are given", flag, values),
+                "give one; `wattlens optimise` finds the cheapest");
+  }
+  if (std::ranges::find(axes.preprocess, "alone") == axes.preprocess.end()) return {};
+  return fail(ErrorKind::usage, "--slo serves requests: preprocessing alone answers none",
+              "give --preprocess outside or --preprocess inside");
+}
+
 Result<Search> read_search(const BatchingOptions& options, Bench& bench, const base::Cancellation& cancel) {
   Search search;
   WATTLENS_TRY(search.limits, serving::parse_slo(*options.slo));
@@ -71,11 +88,7 @@ Result<Search> read_search(const BatchingOptions& options, Bench& bench, const b
   WATTLENS_CHECK(check_names(plan.axes, bench.engines));
   WATTLENS_CHECK(resolve_image_sizes(plan.axes));
   WATTLENS_CHECK(resolve_precision(plan.axes, bench.engines, bench.clock, cancel));
-  const auto& preprocess = plan.axes.preprocess;
-  if (preprocess.size() > 1 || std::ranges::find(preprocess, "alone") != preprocess.end()) {
-    return fail(ErrorKind::usage, "--slo searches for one way of preprocessing",
-                "give --preprocess outside or --preprocess inside");
-  }
+  WATTLENS_CHECK(check_one_way(plan.axes));
   const experiment::Plan usual = study::batching_plan(plan);
   search.requests = options.requests.value_or(usual.axes.requests);
   plan.effort.repetitions = usual.effort.repetitions;
@@ -104,6 +117,7 @@ Result<experiment::Outcome> measure_services(const Search& search, const std::st
   experiment::Plan plan = search.services;
   plan.axes.models = {model};
   WATTLENS_TRY(experiment::Outcome outcome, measure(bench, plan, options.run, cancel));
+  if (outcome.storage_failure) return std::unexpected(*outcome.storage_failure);
   const Seconds wanted = experiment::shortest_window(bench.sensors->meters.channels());
   const Seconds shortest = shortest_of(outcome.runs);
   if (cancel.requested() || shortest >= wanted || !(shortest > Seconds{})) return outcome;
@@ -111,7 +125,9 @@ Result<experiment::Outcome> measure_services(const Search& search, const std::st
   plan.axes.requests *= static_cast<std::int64_t>(std::ceil(kMargin * (wanted / shortest)));
   fmt::print(stderr, "{}: windows of {:.2f} s are too short for the sensors; measured again with {} requests each.\n",
              model, shortest.value, plan.axes.requests);
-  return measure(bench, plan, options.run, cancel);
+  WATTLENS_TRY(outcome, measure(bench, plan, options.run, cancel));
+  if (outcome.storage_failure) return std::unexpected(*outcome.storage_failure);
+  return outcome;
 }
 
 // The predictions of one network under one way in which requests come.
@@ -169,7 +185,6 @@ Result<ExitCode> search_policy(const BatchingOptions& options, const base::Cance
   WATTLENS_CHECK(take_machine(bench, options.run, "study batching --slo", cancel));
   WATTLENS_CHECK(open_bench(bench, options.run, std::move(scenario), "study batching --slo"));
   say_what_energy_is(bench, options.run);
-  say_warnings(bench.lock.warnings);
   std::vector<record::PolicyChoice> choices;
   experiment::Outcome services;
   for (const std::string& model : search.services.axes.models) {

@@ -16,7 +16,6 @@
 #include "cli/run_plan.h"
 #include "cli/sensors.h"
 #include "cli/store_path.h"
-#include "cli/warnings.h"
 #include "cli/workload_factory.h"
 #include "experiment/prediction.h"
 #include "experiment/runner.h"
@@ -180,7 +179,6 @@ Result<ExitCode> run(const RunOptions& options, const base::Cancellation& cancel
     WATTLENS_CHECK(compare_machines(*continuation, bench.machine, bench.sensors->meters.channels(), options));
   }
   say_what_energy_is(bench, options);
-  say_warnings(bench.lock.warnings);
   WATTLENS_TRY(experiment::Outcome outcome, measure(bench, plan, options, cancel, std::move(continuation)));
   if (bench.images) say_left_out(*bench.images);
   WATTLENS_CHECK(give_back(bench, outcome.experiment));

@@ -15,7 +15,6 @@
 #include "cli/resume.h"
 #include "cli/run_plan.h"
 #include "cli/store_path.h"
-#include "cli/warnings.h"
 #include "experiment/prediction.h"
 #include "experiment/summary.h"
 #include "machine/machine.h"
@@ -122,7 +121,6 @@ Result<ExitCode> study_timeline(const TimelineOptions& options, const base::Canc
   if (run.dry_run) return show_plan(plan, outputs.text);
   WATTLENS_CHECK(open_bench(bench, run, std::move(scenario), kWhat));
   say_what_energy_is(bench, run);
-  say_warnings(bench.lock.warnings);
   WATTLENS_TRY(experiment::Outcome outcome, measure(bench, plan, run, cancel));
   WATTLENS_CHECK(give_back(bench, outcome.experiment));
   const Result<ExitCode> code = report(experiment::summarise(outcome.experiment, outcome.runs), facts, outputs);
