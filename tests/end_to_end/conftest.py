@@ -4,6 +4,7 @@ import json
 import os
 import pathlib
 import shutil
+import signal
 import subprocess
 
 import pytest
@@ -20,6 +21,10 @@ unit_j = 61e-6
 width_bits = 32
 nominal_period_s = 0.001
 """
+
+
+# A shell starts what runs in its background deaf to Ctrl-C, and so would be the programs whose Ctrl-C is tested.
+signal.signal(signal.SIGINT, signal.default_int_handler)
 
 
 def pytest_addoption(parser):

@@ -158,7 +158,18 @@ def test_a_command_that_fails_is_named_and_what_was_done_is_kept(simulated):
 
 
 def test_ctrl_c_keeps_what_is_done(wattlens, scenario, tmp_path):
-    command = [wattlens.binary, "compare", "--simulate", "scenario.toml", "--store", "store.db", "--blocks", "8"]
+    command = [
+        wattlens.binary,
+        "compare",
+        "--simulate",
+        "scenario.toml",
+        "--store",
+        "store.db",
+        "--blocks",
+        "8",
+        "--warm-ups",
+        "0",
+    ]
     environment = {"PATH": os.environ["PATH"], "HOME": str(tmp_path), "WATTLENS_LOCK": str(tmp_path / "lock")}
     process = subprocess.Popen(
         [*command, "--", SHORT, LONG],

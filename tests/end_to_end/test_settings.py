@@ -173,10 +173,10 @@ def test_a_run_beside_another_changes_nothing(wattlens, tree, tmp_path):
     assert governor(tree) == "powersave"
 
 
-def test_settings_are_an_axis_and_are_given_back(wattlens, engine, tree, tmp_path):
+def test_settings_are_an_axis_and_are_given_back(wattlens, engine, scenario, tree):
     before = values(tree)
     environment = engine("--batch-us", 1000)
-    small = ["--model", "shufflenet_v2_x0_5", "--engine", "fake", "--image-size", "64"]
+    small = ["--model", "shufflenet_v2_x0_5", "--engine", "fake", "--image-size", "64", "--simulate", scenario]
     short = ["--repetitions", "2", "--window", "0.1s", "--warm-up-limit", "0.2s", "--store", "store.db"]
     vary = ["--vary", "cpu.governor=performance,powersave", "--vary", "cpu.turbo=off", "--settings-root", tree]
     refused = wattlens("run", *small, *short, *vary, env=environment, check=2)
