@@ -43,11 +43,8 @@ struct ServerConfig {
 // dynamic_batching with preferred_batch_size and max_queue_delay_microseconds, one instance.
 Result<ServerConfig> triton_config(const Policy& policy, const ModelFacts& model);
 
-// TorchServe's model-config.yaml: batchSize, maxBatchDelay (milliseconds), one worker.
+// TorchServe's model-config.yaml: batchSize, maxBatchDelay (milliseconds), jobQueueSize, one worker.
 Result<ServerConfig> torchserve_config(const Policy& policy, const ModelFacts& model);
-
-// The same as the `models` entry of TorchServe's config.properties.
-Result<ServerConfig> torchserve_properties(const Policy& policy, const ModelFacts& model);
 
 // OpenVINO Model Server's config.json: it has no batcher of its own; OpenVINO's automatic batching (target device
 // BATCH:CPU(16), AUTO_BATCH_TIMEOUT in milliseconds) comes nearest.

@@ -9,6 +9,9 @@
 namespace wattlens::serving {
 namespace {
 
+// Its own 100 are fewer than a burst, and it refuses what comes on top; a policy answers all.
+constexpr int kQueue = 65536;
+
 struct Batching {
   std::int64_t size = 1;
   std::int64_t delay_ms = 1;
@@ -30,8 +33,7 @@ Result<Batching> batching_of(const Policy& policy) {
     batching.delay_ms = whole_milliseconds(policy, batching.differences);
     batching.differences.emplace_back(
         "The delay begins when a free worker takes the oldest request, not when that request came: behind a busy "
-        "worker "
-        "requests wait longer than simulated.");
+        "worker requests wait longer than simulated.");
     return batching;
   }
   const bool fixed = policy.kind == PolicyKind::fixed;
@@ -49,32 +51,9 @@ Result<ServerConfig> torchserve_config(const Policy& policy, const ModelFacts& m
   ServerConfig config{.file = "model-config.yaml"};
   config.text = fmt::format("# The batching policy {} for {}, by wattlens.\n", to_text(policy), model.name);
   for (const std::string& difference : batching.differences) config.text += fmt::format("# {}\n", difference);
-  config.text += fmt::format("minWorkers: 1\nmaxWorkers: 1\nbatchSize: {}\nmaxBatchDelay: {}\ndeviceType: \"{}\"\n",
-                             batching.size, batching.delay_ms, model.gpu ? "gpu" : "cpu");
-  config.differences = std::move(batching.differences);
-  return config;
-}
-
-Result<ServerConfig> torchserve_properties(const Policy& policy, const ModelFacts& model) {
-  WATTLENS_CHECK(check_model(model));
-  WATTLENS_TRY(Batching batching, batching_of(policy));
-  ServerConfig config{.file = "config.properties"};
-  config.text = fmt::format("# The batching policy {}, by wattlens.\n", to_text(policy));
-  for (const std::string& difference : batching.differences) config.text += fmt::format("# {}\n", difference);
   config.text += fmt::format(
-      "models={{\\\n"
-      "  \"{0}\": {{\\\n"
-      "    \"1.0\": {{\\\n"
-      "      \"defaultVersion\": true,\\\n"
-      "      \"marName\": \"{0}.mar\",\\\n"
-      "      \"minWorkers\": 1,\\\n"
-      "      \"maxWorkers\": 1,\\\n"
-      "      \"batchSize\": {1},\\\n"
-      "      \"maxBatchDelay\": {2}\\\n"
-      "    }}\\\n"
-      "  }}\\\n"
-      "}}\n",
-      model.name, batching.size, batching.delay_ms);
+      "minWorkers: 1\nmaxWorkers: 1\nbatchSize: {}\nmaxBatchDelay: {}\njobQueueSize: {}\ndeviceType: \"{}\"\n",
+      batching.size, batching.delay_ms, kQueue, model.gpu ? "gpu" : "cpu");
   config.differences = std::move(batching.differences);
   return config;
 }

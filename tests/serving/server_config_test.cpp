@@ -65,14 +65,13 @@ TEST(TorchServeConfig, TellsWhereItDiffers) {
     EXPECT_EQ(config->differences.empty(), text == "1");
     all += config->text + "\n";
   }
-  all += torchserve_properties(policy("16@50ms"), resnet(ServedBy::libtorch)).value().text;
   fake::expect_golden("serving/torchserve.txt", all);
 }
 
 TEST(TorchServeConfig, WhatItCannotExpressNamesTheNearest) {
   EXPECT_THAT(refusal(&torchserve_config, "16"), HasSubstr("the nearest that it can is 16@50ms"));
   EXPECT_THAT(refusal(&torchserve_config, "dynamic:4+8:32@5ms"), HasSubstr("the nearest that it can is 32@5ms"));
-  EXPECT_THAT(refusal(&torchserve_properties, "dynamic:4+8"), HasSubstr("the nearest that it can is 8@1ms"));
+  EXPECT_THAT(refusal(&torchserve_config, "dynamic:4+8"), HasSubstr("the nearest that it can is 8@1ms"));
 }
 
 TEST(OpenVinoServerConfig, TellsWhereItDiffers) {
