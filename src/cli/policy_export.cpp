@@ -7,6 +7,7 @@
 #include <string_view>
 #include <system_error>
 
+#include "record/arrivals_name.h"
 #include "record/model_name.h"
 #include "serving/server_config.h"
 
@@ -79,7 +80,8 @@ Result<void> export_policies(std::span<const record::PolicyChoice> choices, cons
     const serving::ModelFacts model = facts_of(choice, engine);
     for (const Server& server : kServers) {
       WATTLENS_CHECK(
-          write_config(server, policy, model, folder / fmt::format("{} {}", model.name, plain(choice.arrivals))));
+          write_config(server, policy, model,
+                       folder / fmt::format("{} {}", model.name, plain(record::arrivals_name(choice.arrivals)))));
     }
   }
   return {};

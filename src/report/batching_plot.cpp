@@ -10,6 +10,7 @@
 #include <vector>
 
 #include "plot/kinds.h"
+#include "record/arrivals_name.h"
 #include "report/experiment_report.h"
 #include "report/experiment_tables.h"
 
@@ -45,7 +46,8 @@ plot::Series& series_of(plot::Panel& panel, const std::string& name) {
 
 // "alexnet" alone where requests came in one way.
 std::string category_of(const PointSummary& point, bool one_way) {
-  return one_way ? point.point.model : fmt::format("{}, {}", point.point.model, point.point.arrivals);
+  return one_way ? point.point.model
+                 : fmt::format("{}, {}", point.point.model, record::arrivals_name(point.point.arrivals));
 }
 
 // Groups of points that differ in their policy, in their order; without those whose queue only grows.
@@ -53,7 +55,8 @@ std::map<std::string, std::vector<const PointSummary*>> groups_of(const record::
   std::map<std::string, std::vector<const PointSummary*>> groups;
   for (const PointSummary& point : study.summary.points) {
     if (!point.serving || point.serving->saturated || point.serving->responses_s.empty()) continue;
-    groups[fmt::format("{}, {}", group_name(study.summary, point.point), point.point.arrivals)].push_back(&point);
+    groups[fmt::format("{}, {}", group_name(study.summary, point.point), record::arrivals_name(point.point.arrivals))]
+        .push_back(&point);
   }
   return groups;
 }

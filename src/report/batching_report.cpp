@@ -5,6 +5,7 @@
 #include <utility>
 #include <vector>
 
+#include "record/arrivals_name.h"
 #include "report/experiment_report.h"
 #include "report/experiment_tables.h"
 #include "report/machine_formats.h"
@@ -28,7 +29,7 @@ Table tests_table(const BatchingStudy& study) {
   table.columns = {{"", "quantity"},     {"", "policies", number}, {"", "H", number},        {"", "p", number},
                    {"", "eta²", number}, {"", "effect"},           {"", "pairs that differ"}};
   for (const PolicyTest& test : study.tests) {
-    begin_group(table, fmt::format("{}, {}", test.model, test.arrivals));
+    begin_group(table, fmt::format("{}, {}", test.model, record::arrivals_name(test.arrivals)));
     std::int64_t different = 0;
     for (const record::PolicyPair& pair : test.pairs) different += pair.p_value < 0.05 ? 1 : 0;
     const bool tested = test.why_not.empty();

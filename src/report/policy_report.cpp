@@ -6,6 +6,7 @@
 #include <utility>
 
 #include "base/text.h"
+#include "record/arrivals_name.h"
 #include "report/experiment_tables.h"
 #include "report/machine_formats.h"
 #include "report/number_text.h"
@@ -22,7 +23,8 @@ using record::PredictedPolicy;
 constexpr std::size_t kShown = 6;  // policies for a person; programs get all
 
 std::string heading_of(const PolicyChoice& choice) {
-  return fmt::format("{}, {}, {}", choice.model, choice.arrivals, base::join(choice.limits, ", "));
+  return fmt::format("{}, {}, {}", choice.model, record::arrivals_name(choice.arrivals),
+                     base::join(choice.limits, ", "));
 }
 
 // What measuring says in place of a prediction.
@@ -82,7 +84,7 @@ std::string held(const record::Estimate<T>& predicted, double measured, std::str
 
 std::string sentence_of(const PolicyChoice& choice) {
   const PredictedPolicy& best = choice.ranked.front();
-  const std::string about = fmt::format("{} at {}", choice.model, choice.arrivals);
+  const std::string about = fmt::format("{} at {}", choice.model, record::arrivals_name(choice.arrivals));
   if (!choice.met) {
     return fmt::format("{}: no policy keeps {}; the closest is {}, which {}.", about, base::join(choice.limits, ", "),
                        best.policy,

@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "base/text.h"
+#include "record/arrivals_name.h"
 #include "record/json.h"
 #include "record/names.h"
 #include "report/experiment_tables.h"
@@ -132,7 +133,8 @@ Table serving_table(const record::ExperimentSummary& summary, bool name_experime
                    {"failure", ""},
                    {"", "remarks"}};
   for (const PointSummary& point : summary.points) {
-    begin_group(table, fmt::format("{}, {}", group_name(summary, point.point), point.point.arrivals));
+    begin_group(table,
+                fmt::format("{}, {}", group_name(summary, point.point), record::arrivals_name(point.point.arrivals)));
     table.rows.push_back(row_of(point));
   }
   if (name_experiment) name_rows(table, summary.experiment.id);

@@ -10,6 +10,7 @@
 
 #include "base/text.h"
 #include "experiment/plan.h"
+#include "record/arrivals_name.h"
 #include "stats/effect_size.h"
 #include "stats/rank_tests.h"
 
@@ -238,7 +239,8 @@ BatchingStudy analyse_batching(record::ExperimentSummary summary) {
   BatchingStudy study;
   for (const Group& group : groups_of(summary)) {
     const auto say = [&](const std::string& sentence) {
-      study.findings.push_back(fmt::format("{} at {}: {}.", group.model, group.arrivals, sentence));
+      study.findings.push_back(
+          fmt::format("{} at {}: {}.", group.model, record::arrivals_name(group.arrivals), sentence));
     };
     for (const std::string& sentence : saturated_sentences(group)) say(sentence);
     for (PolicyTest& test : std::vector<PolicyTest>{energy_test(group), response_test(group)}) {
