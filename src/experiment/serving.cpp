@@ -161,7 +161,8 @@ WindowPlan planned_for_requests(WindowPlan plan, const record::PlanPoint& point)
   return plan;
 }
 
-std::optional<record::ServingSummary> summarise_serving(std::span<const record::Run* const> runs) {
+std::optional<record::ServingSummary> summarise_serving(const record::PlanPoint& point,
+                                                        std::span<const record::Run* const> runs) {
   std::vector<Repetition> repetitions;
   record::ServingSummary summary;
   std::vector<double> lateness;
@@ -187,7 +188,9 @@ std::optional<record::ServingSummary> summarise_serving(std::span<const record::
   summary.offered_per_s = over_repetitions<double>(repetitions, [](const Repetition& one) { return one.offered; });
   summary.capacity_per_s = over_repetitions<double>(repetitions, [](const Repetition& one) { return one.capacity; });
   summary.busy = over_repetitions<double>(repetitions, [](const Repetition& one) { return one.busy; });
-  summary.saturated = summary.offered_per_s.value >= summary.capacity_per_s.value;
+  const auto arrivals = serving::parse_arrivals(point.arrivals);
+  const bool open = arrivals && serving::is_open_loop(*arrivals);
+  summary.saturated = open && summary.offered_per_s.value >= summary.capacity_per_s.value;
   summary.lateness_p99 = {stats::quantile(lateness, 0.99).value_or(0.0)};
   return summary;
 }

@@ -38,7 +38,9 @@ std::optional<workload::ServingRequest> serving_request(const record::PlanPoint&
 // batch is one image, as the warm-up runs. Another point's is left as it is.
 WindowPlan planned_for_requests(WindowPlan plan, const record::PlanPoint& point);
 
-// Of the runs of one point that are done; empty where none served requests.
-std::optional<record::ServingSummary> summarise_serving(std::span<const record::Run* const> runs);
+// Of the runs of one point that are done; empty where none served requests. A closed loop is never saturated: its
+// clients wait for their answers before they ask again.
+std::optional<record::ServingSummary> summarise_serving(const record::PlanPoint& point,
+                                                        std::span<const record::Run* const> runs);
 
 }  // namespace wattlens::experiment

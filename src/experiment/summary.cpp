@@ -178,7 +178,7 @@ record::PointSummary summarise_point(const record::Experiment& experiment, const
   if (const auto outliers = stats::outlier_flags(summary.images_per_s_values)) {
     summary.outliers = std::ranges::count(*outliers, true);
   }
-  summary.serving = summarise_serving(done);
+  summary.serving = summarise_serving(point, done);
   const auto stop = std::ranges::find(experiment.stops, point.id, &record::PointStop::point);
   if (stop != experiment.stops.end()) summary.stop_reason = stop->reason;
   // A crash leaves no reasons behind.

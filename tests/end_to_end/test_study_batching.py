@@ -76,6 +76,7 @@ def test_a_trace_and_a_closed_loop_are_served_as_they_come(study, tmp_path):
     rows = {(row["arrivals"], row["policy"]): row for row in csv.DictReader(io.StringIO(result.stdout))}
     assert len(rows) == 4
     assert float(rows["closed:4", "4"]["requests_per_batch"]) == pytest.approx(4)
+    assert rows["closed:4", "4"]["saturated"] == "false"
     assert float(rows["trace:trace.csv*2", "greedy"]["offered_per_s"]) == pytest.approx(200, rel=0.01)
 
 

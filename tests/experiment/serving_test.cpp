@@ -37,6 +37,8 @@ record::Run served_run(std::int64_t block = 0) {
   return run;
 }
 
+const record::PlanPoint kPoisson{.arrivals = "poisson:1"};
+
 TEST(Serving, EveryPolicyIsAPointOfItsOwnOnOneCompiledModel) {
   const auto points = plan_points(serving_axes());
   ASSERT_EQ(points.size(), 4U);
@@ -94,7 +96,7 @@ TEST(Serving, AWindowIsAsLongAsItsRequestsTakeToComeOrToBeServed) {
 TEST(Serving, TimesCountFromWhenARequestCame) {
   const record::Run run = served_run();
   const record::Run* const runs[] = {&run, &run};
-  const auto summary = summarise_serving(runs);
+  const auto summary = summarise_serving(kPoisson, runs);
   ASSERT_TRUE(summary.has_value());
   EXPECT_DOUBLE_EQ(summary->response.value.value, (3.0 + 2.0 + 2.0 + 1.0) / 4.0);
   EXPECT_DOUBLE_EQ(summary->response_max.value.value, 3.0);
@@ -112,17 +114,24 @@ TEST(Serving, TimesCountFromWhenARequestCame) {
 TEST(Serving, OneRepetitionHasNoInterval) {
   const record::Run run = served_run();
   const record::Run* const runs[] = {&run};
-  const auto summary = summarise_serving(runs);
+  const auto summary = summarise_serving(kPoisson, runs);
   ASSERT_TRUE(summary.has_value());
   EXPECT_TRUE(std::isnan(summary->response.low.value));
-  EXPECT_FALSE(summarise_serving({}).has_value());
+  EXPECT_FALSE(summarise_serving(kPoisson, {}).has_value());
 }
 
 TEST(Serving, MoreRequestsThanCanBeServedAreSaturation) {
   record::Run run = served_run();
   run.windows.back().served->arrival_us = {0, 100'000, 200'000, 300'000};
   const record::Run* const runs[] = {&run, &run};
-  EXPECT_TRUE(summarise_serving(runs)->saturated);
+  EXPECT_TRUE(summarise_serving(kPoisson, runs)->saturated);
+}
+
+TEST(Serving, AClosedLoopIsNeverSaturated) {
+  record::Run run = served_run();
+  run.windows.back().served->arrival_us = {0, 100'000, 200'000, 300'000};
+  const record::Run* const runs[] = {&run, &run};
+  EXPECT_FALSE(summarise_serving({.arrivals = "closed:4"}, runs)->saturated);
 }
 
 }  // namespace
