@@ -2,6 +2,9 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
+#include <utility>
+
 #include "experiment/axis.h"
 #include "serving/arrivals.h"
 
@@ -18,7 +21,8 @@ Result<std::vector<std::string>> arrivals_axis(const std::optional<std::string>&
     rates_used = rates_used || wants_rate;
     for (const std::string& rate : wants_rate ? per_second : std::vector<std::string>{""}) {
       WATTLENS_TRY(const auto process, serving::parse_arrivals(wants_rate ? fmt::format("{}:{}", kind, rate) : kind));
-      axis.push_back(to_text(process));
+      std::string text = to_text(process);
+      if (std::ranges::find(axis, text) == axis.end()) axis.push_back(std::move(text));
     }
   }
   if (rates && !rates_used) {

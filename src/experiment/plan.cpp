@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <array>
+#include <set>
 #include <span>
 #include <string_view>
 #include <utility>
@@ -24,6 +25,16 @@ Result<void> check_words(std::span<const std::string> values, std::span<const st
     const std::vector<std::string> names(allowed.begin(), allowed.end());
     return fail(ErrorKind::usage, fmt::format("{}: '{}' is not known", axis, value),
                 fmt::format("choose from {}", base::join(names, ", ")));
+  }
+  return {};
+}
+
+// Two of one id would share their runs.
+Result<void> check_distinct(std::span<const record::PlanPoint> points) {
+  std::set<std::string_view> ids;
+  for (const record::PlanPoint& point : points) {
+    if (ids.insert(point.id).second) continue;
+    return fail(ErrorKind::usage, fmt::format("the plan has the point {} twice", point.id), "name each value once");
   }
   return {};
 }
@@ -129,6 +140,7 @@ Result<void> check(const Plan& plan) {
     return fail(ErrorKind::usage, fmt::format("the plan has more than {} points", kMostPoints),
                 "shorten an axis or split the plan");
   }
+  WATTLENS_CHECK(check_distinct(plan_points(axes)));
   const Effort& effort = plan.effort;
   if (effort.repetitions && (*effort.repetitions < 1 || *effort.repetitions > 1000)) {
     return fail(ErrorKind::usage, fmt::format("repetitions: {} is not in 1 … 1000", *effort.repetitions),

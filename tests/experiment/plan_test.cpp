@@ -83,6 +83,17 @@ TEST(PlanFile, ImagesNeedAPath) {
   EXPECT_THAT(plan.error().message, HasSubstr("plan.toml:1:1"));
 }
 
+TEST(Plan, AValueThatIsNamedTwiceIsRefused) {
+  Plan plan;
+  plan.axes.models = {"alexnet"};
+  plan.axes.arrivals = {"poisson:5", "poisson:5"};
+  plan.axes.policies = {"greedy"};
+  plan.axes.requests = 8;
+  const auto checked = check(plan);
+  ASSERT_FALSE(checked.has_value());
+  EXPECT_THAT(checked.error().message, testing::HasSubstr("poisson:5/greedy twice"));
+}
+
 TEST(Plan, TooManyPointsAreRefusedWithoutMakingThem) {
   Plan plan;
   plan.axes.models.assign(1000, "m");
