@@ -19,15 +19,22 @@ Result<std::vector<std::int64_t>> by_list(const std::vector<std::string>& classe
                 fmt::format("classes.txt names {} classes, the model has {} outputs", list.size(), outputs),
                 "one line for each output of the model, in its order");
   }
-  std::map<std::string_view, std::int64_t> known;
+  std::multimap<std::string_view, std::int64_t> lines;
+  std::multimap<std::string_view, std::int64_t> first_words;
   for (std::size_t i = 0; i < list.size(); ++i) {
-    known.emplace(list[i], static_cast<std::int64_t>(i));
-    known.emplace(first_word(list[i]), static_cast<std::int64_t>(i));
+    lines.emplace(list[i], static_cast<std::int64_t>(i));
+    first_words.emplace(first_word(list[i]), static_cast<std::int64_t>(i));
   }
   std::vector<std::int64_t> found;
   for (const std::string& name : classes) {
-    const auto at = known.find(name);
-    if (at == known.end()) {
+    // A whole line is meant before a first word: "tiger" is not the "tiger cat" above it.
+    const auto& names = lines.contains(name) ? lines : first_words;
+    if (names.count(name) > 1) {
+      return fail(ErrorKind::usage, fmt::format("classes.txt names the class '{}' {} times", name, names.count(name)),
+                  "call each folder by the whole line of its class");
+    }
+    const auto at = names.find(name);
+    if (at == names.end()) {
       return fail(ErrorKind::usage, fmt::format("classes.txt does not name the class '{}'", name),
                   "each folder is the first word of a line, or the whole line");
     }

@@ -11,8 +11,8 @@
 
 namespace wattlens::dataset {
 
-// The lines of a classes.txt: line i names output i, by its first word ("n01440764 tench") or as a whole. Empty lines
-// at the end do not count.
+// The lines of a classes.txt: line i names output i, as a whole or, where no line is the name, by its first word
+// ("n01440764 tench"). Empty lines at the end do not count.
 using ClassList = std::vector<std::string>;
 
 ClassList parse_class_list(std::string_view text);

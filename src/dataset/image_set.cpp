@@ -101,7 +101,7 @@ Result<void> ImageSet::add_files(const base::Path& folder, bool deep, std::vecto
   std::error_code error;
   const std::size_t before = files.size();
   for (fs::recursive_directory_iterator at(folder, error), end; !error && at != end; at.increment(error)) {
-    if (!deep) at.disable_recursion_pending();
+    if (!deep || is_hidden(at->path())) at.disable_recursion_pending();
     std::error_code unknown;
     if (is_hidden(at->path()) || !is_image_name(at->path()) || at->is_directory(unknown)) continue;
     files.push_back(at->path().lexically_relative(path_).string());

@@ -64,6 +64,14 @@ TEST_F(ImageSets, AFlatFolderIsSortedAndHasNoLabels) {
   EXPECT_EQ(set->read(0)->size(), (Size{9, 2}));
 }
 
+TEST_F(ImageSets, HiddenFoldersAreNotLookedAt) {
+  put_image("3/a.png");
+  put_image("3/.checkpoints/a-checkpoint.png");
+  const auto set = open();
+  ASSERT_TRUE(set.has_value());
+  EXPECT_THAT(names(*set), ElementsAre("3/a.png"));
+}
+
 TEST_F(ImageSets, TheFingerprintFollowsNamesAndSizes) {
   put_image("a.png");
   const std::string before = open()->fingerprint();
@@ -96,6 +104,14 @@ TEST_F(ImageSets, AListOfClassesSaysWhichOutputAClassIs) {
   EXPECT_THAT(open()->labels(4).error().message, HasSubstr("names 3 classes, the model has 4 outputs"));
   put_image("newt/a.png");
   EXPECT_THAT(open()->labels(3).error().message, HasSubstr("does not name the class 'newt'"));
+}
+
+TEST_F(ImageSets, AWholeLineOfTheListIsMeantBeforeAFirstWord) {
+  put("classes.txt", "tench\ntiger cat\ntiger\ncrane bird\ncrane machine");
+  for (const char* name : {"tench/a.png", "tiger/a.png"}) put_image(name);
+  EXPECT_THAT(*open()->labels(5), ElementsAre(0, 2));
+  put_image("crane/a.png");
+  EXPECT_THAT(open()->labels(5).error().message, HasSubstr("names the class 'crane' 2 times"));
 }
 
 TEST_F(ImageSets, ImagesBesideClassesOrEmptyClassesAreErrors) {
