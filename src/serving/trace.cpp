@@ -10,35 +10,46 @@
 #include <utility>
 
 #include "base/fields.h"
+#include "base/text.h"
 #include "base/timestamp.h"
 
 namespace wattlens::serving {
 namespace {
 
 struct TimeUnit {
-  std::string_view suffix;
+  std::string_view name;
   double seconds = 1.0;
 };
-constexpr std::array<TimeUnit, 4> kUnits = {{{"_ns", 1e-9}, {"_us", 1e-6}, {"_ms", 1e-3}, {"_s", 1.0}}};
-constexpr std::array<std::string_view, 3> kNames = {"timestamp", "time", "arrival"};
+constexpr std::array<TimeUnit, 4> kUnits = {{{"ns", 1e-9}, {"us", 1e-6}, {"ms", 1e-3}, {"s", 1.0}}};
+constexpr std::array<std::string_view, 5> kNames = {"timestamp", "time", "arrival", "arrival_time", "arrival time"};
 
 struct TimeColumn {
   std::size_t index = 0;
   std::optional<double> seconds_per_unit;
 };
 
+// Takes "_ms", "(ms)" or "[ms]" off the end of a heading; empty where it names no unit.
+std::optional<double> take_unit(std::string_view& heading) {
+  for (const TimeUnit& unit : kUnits) {
+    for (const auto& [before, after] : {std::pair("_", ""), std::pair("(", ")"), std::pair("[", "]")}) {
+      if (!heading.ends_with(fmt::format("{}{}{}", before, unit.name, after))) continue;
+      heading.remove_suffix(unit.name.size() + 1 + std::string_view(after).size());
+      heading = base::trim(heading);
+      return unit.seconds;
+    }
+  }
+  return std::nullopt;
+}
+
 // The column that a heading names; empty where it names none.
 std::optional<TimeColumn> named_column(const base::Fields& heading) {
   for (std::size_t i = 0; i < heading.size(); ++i) {
-    std::string name = base::lower_case(heading[i]);
-    TimeColumn column{.index = i};
-    for (const TimeUnit& unit : kUnits) {
-      if (!name.ends_with(unit.suffix)) continue;
-      column.seconds_per_unit = unit.seconds;
-      name.resize(name.size() - unit.suffix.size());
-      break;
-    }
-    if (std::ranges::find(kNames, name) != kNames.end()) return column;
+    const std::string words = base::lower_case(base::trim(heading[i]));
+    std::string_view name = words;
+    const TimeColumn column{.index = i, .seconds_per_unit = take_unit(name)};
+    const bool known = std::ranges::find(kNames, name) != kNames.end();
+    // The only column needs no name of ours, but its unit must be told.
+    if (known || (heading.size() == 1 && column.seconds_per_unit)) return column;
   }
   return std::nullopt;
 }
@@ -47,8 +58,8 @@ bool is_no_row(std::string_view line) {
   return line.starts_with('#') || line.find_first_not_of(" \t\r,;") == std::string_view::npos;
 }
 
-// A row of times begins with a digit or a sign.
-bool is_heading(const base::Fields& row) { return row[0].find_first_of("0123456789+-") != 0; }
+// A row of times begins with a digit, a sign or a point.
+bool is_heading(const base::Fields& row) { return row[0].find_first_of("0123456789+-.") != 0; }
 
 class TraceReader {
  public:
@@ -89,8 +100,8 @@ class TraceReader {
       reader_ = base::TimeReader(column->seconds_per_unit);
       return {};
     }
-    if (row_.size() == 1) return {};
-    return refuse("no column is headed timestamp, time or arrival", "head the column of the times so");
+    return refuse("no column is headed timestamp, time or arrival",
+                  "head the column of the times so; time_ms where they are milliseconds");
   }
 
   Result<void> add(std::int64_t time, std::string_view text) {

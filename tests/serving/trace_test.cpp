@@ -30,12 +30,15 @@ TEST(Trace, DatesCountFromTheFirst) {
 TEST(Trace, SecondsNeedNoHeading) {
   EXPECT_THAT(read("3\n3.5\n\n# a remark\n4.25\n").value(), ElementsAre(0, 500'000'000, 1'250'000'000));
   EXPECT_THAT(read("0,7\n0.5,6\n").value(), ElementsAre(0, 500'000'000));
+  EXPECT_THAT(read(".5\n.75\n").value(), ElementsAre(0, 250'000'000));
 }
 
 TEST(Trace, TheHeadingNamesTheColumnAndItsUnit) {
   EXPECT_THAT(read("id,Arrival_ms\n7,0\n3,250\n").value(), ElementsAre(0, 250'000'000));
   EXPECT_THAT(read("id;time\n7;0\n3;0.25\n").value(), ElementsAre(0, 250'000'000));
-  EXPECT_THAT(read("when\n1\n2\n").value(), ElementsAre(0, 1'000'000'000));  // the only column
+  for (const char* heading : {"arrival_time_ms", "Timestamp (ms)", "time [ms]", "when_ms"}) {
+    EXPECT_THAT(read(heading + std::string("\n500\n600\n")).value(), ElementsAre(0, 100'000'000)) << heading;
+  }
   const auto unnamed = read("id,when\n1,10\n2,20\n");
   ASSERT_FALSE(unnamed);
   EXPECT_THAT(unnamed.error().message, HasSubstr("trace.csv:1: no column is headed timestamp, time or arrival"));
@@ -61,6 +64,8 @@ TEST(Trace, WhatIsWrongIsToldWithItsLineAndAWayOut) {
            Case{"id,time\n1,0\n2\n", "trace.csv:3: there is no field 2"},
            Case{"time\n\"0\n", "trace.csv:2: a quote is not closed"},
            Case{"0x10\n", "trace.csv:1: '0x10' is no time"},
+           Case{"when\n1\n2\n", "trace.csv:1: no column is headed"},  // in which unit?
+           Case{"nan\n1\n2\n", "trace.csv:1: no column is headed"},
        }) {
     const auto times = read(std::string(expected.text));
     ASSERT_FALSE(times) << expected.text;
