@@ -232,8 +232,11 @@ class Search {
         if (found_.closest && missed >= least) return;  // a share of 0 misses by more than any number
         least = missed;
         const auto value = limited_value(limit.quantity, trial);
-        found_.closest = {trial.point.id, limit.text, value ? value->value : 0.0,
-                          standing(limit, trial) == Standing::breaks};
+        found_.closest = {.point = trial.point.id,
+                          .limit = limit.text,
+                          .value = value ? value->value : 0.0,
+                          .broken = standing(limit, trial) == Standing::breaks,
+                          .on_labels = trial.accuracy.has_value()};
       });
     }
   }

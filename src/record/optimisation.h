@@ -80,8 +80,9 @@ struct Rung {
 struct Closest {
   std::string point;
   std::string limit;
-  double value = 0.0;  // of the limited quantity, in the unit of Limit::bound
-  bool broken = true;  // false: the interval holds both sides of the limit
+  double value = 0.0;      // of the limited quantity, in the unit of Limit::bound
+  bool broken = true;      // false: the interval holds both sides of the limit
+  bool on_labels = false;  // an accuracy is that on labelled images, not the agreement with f32
 };
 
 struct Optimisation {

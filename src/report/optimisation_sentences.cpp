@@ -53,7 +53,9 @@ std::string of_limit(const Optimisation& found, const Closest& closest) {
     case record::Limited::throughput: return fmt::format("it reaches {} images/s", number_text(closest.value));
     case record::Limited::memory: return fmt::format("its worker needs {} MiB", number_text(closest.value / 1048576.0));
     case record::Limited::accuracy:
-      return fmt::format("its top class is that of f32 for {:.1f} % of the images", 100.0 * closest.value);
+      return fmt::format("{} {:.1f} % of the images",
+                         closest.on_labels ? "it is right for" : "its top class is that of f32 for",
+                         100.0 * closest.value);
   }
   return {};
 }

@@ -134,6 +134,13 @@ TEST(OptimisationReport, WithoutAWinnerTheClosestIsTold) {
   const std::string text = base::join(optimisation_sentences(report), "\n");
   EXPECT_THAT(text, HasSubstr("Nothing keeps the limit. The closest is mobilenet_v2/openvino/cpu/f32/latency/b1"));
   EXPECT_THAT(text, HasSubstr("a batch takes 10.2 ms. What binds is latency<10ms, which its interval holds both"));
+  report.found.limits = {{record::Limited::accuracy, 0.75, "accuracy>75%"}};
+  report.found.closest = {report.found.base.id, "accuracy>75%", 0.6, true, true};
+  EXPECT_THAT(base::join(optimisation_sentences(report), "\n"),
+              HasSubstr("it is right for 60.0 % of the images. What binds is accuracy>75%"));
+  report.found.closest->on_labels = false;
+  EXPECT_THAT(base::join(optimisation_sentences(report), "\n"),
+              HasSubstr("its top class is that of f32 for 60.0 % of the images"));
   report.found.closest.reset();
   EXPECT_THAT(optimisation_sentences(report).front(), HasSubstr("No candidate can be chosen"));
 }
