@@ -49,7 +49,7 @@ Result<ExitCode> analyse_stored(const BatchingOptions& options) {
   const record::BatchingStudy study = study::analyse_batching(std::move(summary));
   WATTLENS_CHECK(output.write(report::batching_text(study, output.format(), output.text())));
   WATTLENS_CHECK(output.finish());
-  if (plot.wanted()) WATTLENS_CHECK(plot.write(report::batching_plot(study), {&id, 1}));
+  if (plot.wanted()) WATTLENS_CHECK(plot.write(report::batching_plot(study.summary), {&id, 1}));
   return ExitCode::done;
 }
 
@@ -63,11 +63,7 @@ Result<ExitCode> study_batching(const BatchingOptions& options, const base::Canc
   if (asked.slo) return search_policy(asked, cancel);
   return run(asked.run, cancel,
              {.complete = [&](experiment::Plan plan) { return with_requests(asked, std::move(plan)); },
-              .results = batching_results,
-              .plot =
-                  [](const record::ExperimentSummary& summary) {
-                    return report::batching_plot(study::analyse_batching(summary));
-                  }});
+              .results = batching_results});
 }
 
 }  // namespace wattlens::cli

@@ -127,7 +127,7 @@ Result<ExitCode> conclude(const Plan& plan, const experiment::Outcome& outcome, 
   WATTLENS_CHECK(output.write(hooks.results(summary, output.format(), output.text())));
   WATTLENS_CHECK(output.finish());
   const Result<void> drawn =
-      plot.wanted() ? plot.write(hooks.plot(summary), {&outcome.experiment.id, 1}) : Result<void>();
+      plot.wanted() ? plot.write(report::experiment_plot(summary), {&outcome.experiment.id, 1}) : Result<void>();
   if (!outcome.storage_failure) say_what_next(plan, outcome, options);
   const ExitCode code = exit_code_of(outcome, cancel);
   // That there is nothing to draw is no news where nothing was measured.

@@ -11,7 +11,6 @@
 #include "experiment/plan.h"
 #include "record/experiment.h"
 #include "report/experiment_report.h"
-#include "report/plots.h"
 
 namespace wattlens::cli {
 
@@ -20,7 +19,6 @@ struct RunHooks {
   std::function<Result<experiment::Plan>(experiment::Plan)> complete{};  // may be empty
   std::function<std::string(const record::ExperimentSummary&, report::Format, const report::TextOptions&)> results =
       report::experiment_results;
-  std::function<plot::Plot(const record::ExperimentSummary&)> plot = report::experiment_plot;
 };
 
 // The results go to the output that the options name, progress and what to do next to stderr. Fails where nothing was

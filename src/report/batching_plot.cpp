@@ -17,6 +17,7 @@
 namespace wattlens::report {
 namespace {
 
+using record::ExperimentSummary;
 using record::PointSummary;
 
 std::size_t position_in(std::vector<std::string>& names, const std::string& name) {
@@ -44,25 +45,26 @@ plot::Series& series_of(plot::Panel& panel, const std::string& name) {
   return panel.series.back();
 }
 
-// "alexnet" alone where requests came in one way.
-std::string category_of(const PointSummary& point, bool one_way) {
-  return one_way ? point.point.model
-                 : fmt::format("{}, {}", point.point.model, record::arrivals_name(point.point.arrivals));
+// What points that differ in their policy alone have in common: "alexnet" where nothing else varies.
+std::string category_of(const ExperimentSummary& summary, const PointSummary& point, bool one_way) {
+  std::string name = group_name(summary, point.point);
+  if (!one_way) name += ", " + record::arrivals_name(point.point.arrivals);
+  return name;
 }
 
 // Groups of points that differ in their policy, in their order; without those whose queue only grows.
-std::map<std::string, std::vector<const PointSummary*>> groups_of(const record::BatchingStudy& study) {
+std::map<std::string, std::vector<const PointSummary*>> groups_of(const ExperimentSummary& summary) {
   std::map<std::string, std::vector<const PointSummary*>> groups;
-  for (const PointSummary& point : study.summary.points) {
+  for (const PointSummary& point : summary.points) {
     if (!point.serving || point.serving->saturated || point.serving->responses_s.empty()) continue;
-    groups[fmt::format("{}, {}", group_name(study.summary, point.point), record::arrivals_name(point.point.arrivals))]
+    groups[fmt::format("{}, {}", group_name(summary, point.point), record::arrivals_name(point.point.arrivals))]
         .push_back(&point);
   }
   return groups;
 }
 
-void add_distributions(plot::Plot& plot, const record::BatchingStudy& study) {
-  const auto groups = groups_of(study);
+void add_distributions(plot::Plot& plot, const ExperimentSummary& summary) {
+  const auto groups = groups_of(summary);
   if (groups.size() > kMostDistributions) {
     plot.note += " How response times spread is drawn for up to 4 networks and rates.";
     return;
@@ -80,19 +82,19 @@ void add_distributions(plot::Plot& plot, const record::BatchingStudy& study) {
 
 }  // namespace
 
-plot::Plot batching_plot(const record::BatchingStudy& study) {
+plot::Plot batching_plot(const ExperimentSummary& summary) {
   plot::Plot plot{.title = "Energy per request by batching policy",
                   .note = "Bars are 95 % intervals; the sensor's own error, which all policies share, is left out."};
-  if (simulated(study.summary.experiment)) plot.note += " Simulated sensors.";
+  if (simulated(summary.experiment)) plot.note += " Simulated sensors.";
   plot::Panel energies{.x = {.title = "energy per request, gross", .unit = "J", .scale = plot::Scale::log10}};
   plot::Panel trade{.x = {.title = "mean response time", .unit = "s", .scale = plot::Scale::log10},
                     .y = {.title = "energy per request, gross", .unit = "J", .scale = plot::Scale::log10}};
   std::vector<std::string> ways;
-  for (const PointSummary& point : study.summary.points) position_in(ways, point.point.arrivals);
-  for (const PointSummary& point : study.summary.points) {
+  for (const PointSummary& point : summary.points) position_in(ways, point.point.arrivals);
+  for (const PointSummary& point : summary.points) {
     if (!point.serving || !point.energy_per_image.value) continue;
     const double energy = point.energy_per_image.value->value;
-    const std::string category = category_of(point, ways.size() == 1);
+    const std::string category = category_of(summary, point, ways.size() == 1);
     const auto place = static_cast<double>(position_in(energies.y.categories, category));
     series_of(energies, point.point.policy)
         .points.push_back({.x = energy,
@@ -110,7 +112,7 @@ plot::Plot batching_plot(const record::BatchingStudy& study) {
   plot.panels.push_back(std::move(energies));
   if (trade.series.size() == 1) plot::add_frontier(trade, plot::Better::less, plot::Better::less, "frontier");
   if (!trade.series.empty()) plot.panels.push_back(std::move(trade));
-  add_distributions(plot, study);
+  add_distributions(plot, summary);
   return plot;
 }
 

@@ -5,7 +5,9 @@
 #include <algorithm>
 #include <set>
 
+#include "report/batching_plot.h"
 #include "report/experiment_tables.h"
+#include "report/serving_table.h"
 
 namespace wattlens::report {
 namespace {
@@ -103,6 +105,7 @@ std::string side_name(const record::ComparisonResult& result, std::size_t side) 
 }  // namespace
 
 plot::Plot experiment_plot(const ExperimentSummary& summary) {
+  if (serves_requests(summary)) return batching_plot(summary);
   const record::Experiment& experiment = summary.experiment;
   std::set<std::int64_t> batches;
   for (const PointSummary& point : summary.points) batches.insert(point.point.batch);

@@ -3,7 +3,10 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <utility>
+
 #include "report/batching_plot.h"
+#include "report/plots.h"
 
 namespace wattlens::report {
 namespace {
@@ -59,7 +62,7 @@ TEST(BatchingReport, WhereThereIsNoTestThereIsNoNumber) {
 }
 
 TEST(BatchingReport, APlotLeavesOutTimesOfAQueueThatOnlyGrows) {
-  const plot::Plot plot = batching_plot(study());
+  const plot::Plot plot = batching_plot(study().summary);
   ASSERT_THAT(plot.panels, SizeIs(2));
   EXPECT_THAT(plot.panels[0].y.categories, ElementsAre("alexnet"));
   EXPECT_THAT(plot.panels[0].series, SizeIs(2));
@@ -67,10 +70,22 @@ TEST(BatchingReport, APlotLeavesOutTimesOfAQueueThatOnlyGrows) {
   EXPECT_THAT(plot.panels[1].series[1].points, SizeIs(1));
 }
 
+TEST(BatchingReport, PointsThatDifferInMoreThanTheirPolicyStandApart) {
+  record::ExperimentSummary summary = study().summary;
+  const auto as_they_are = summary.points;
+  for (record::PointSummary point : as_they_are) {
+    point.point.precision = "bf16";
+    summary.points.push_back(std::move(point));
+  }
+  const plot::Plot plot = experiment_plot(summary);  // of what served requests it is the same
+  EXPECT_THAT(plot.panels[0].y.categories, ElementsAre("alexnet, f32", "alexnet, bf16"));
+  EXPECT_THAT(plot.panels[1].series, SizeIs(2));  // and no frontier over both
+}
+
 TEST(BatchingReport, APlotShowsHowResponseTimesSpreadWhereTheyCanBeTold) {
   record::BatchingStudy one = study();
   for (record::PointSummary& point : one.summary.points) point.serving->responses_s = {0.1, 0.2, 0.4};
-  const plot::Plot plot = batching_plot(one);
+  const plot::Plot plot = batching_plot(one.summary);
   ASSERT_THAT(plot.panels, SizeIs(3));
   EXPECT_EQ(plot.panels[2].heading, "alexnet, poisson:16");
   EXPECT_EQ(plot.panels[2].series.front().name, "16");
@@ -78,8 +93,8 @@ TEST(BatchingReport, APlotShowsHowResponseTimesSpreadWhereTheyCanBeTold) {
     one.summary.points.push_back(one.summary.points[1]);
     one.summary.points.back().point.arrivals = "poisson:" + std::to_string(32 + i);
   }
-  EXPECT_THAT(batching_plot(one).panels, SizeIs(2));
-  EXPECT_THAT(batching_plot(one).note, HasSubstr("up to 4 networks and rates"));
+  EXPECT_THAT(batching_plot(one.summary).panels, SizeIs(2));
+  EXPECT_THAT(batching_plot(one.summary).note, HasSubstr("up to 4 networks and rates"));
 }
 
 }  // namespace
