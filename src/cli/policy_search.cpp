@@ -26,6 +26,7 @@
 #include "report/policy_report.h"
 #include "serving/policy_search.h"
 #include "study/batching.h"
+#include "study/one_way.h"
 #include "study/service_model.h"
 
 namespace wattlens::cli {
@@ -58,24 +59,6 @@ struct Search {
   std::int64_t requests = 0;  // of each window, simulated and measured
 };
 
-// What a batch costs is measured for one way of running a network; the search is over policies alone.
-Result<void> check_one_way(const experiment::Axes& axes) {
-  const std::pair<const char*, std::size_t> ways[] = {
-      {"--engine", axes.engines.size()},         {"--device", axes.devices.size()},
-      {"--precision", axes.precisions.size()},   {"--hint", axes.hints.size()},
-      {"--image-size", axes.image_sizes.size()}, {"--threads", axes.threads.size()},
-      {"--vary", axes.settings.size()},          {"--preprocess", axes.preprocess.size()}};
-  for (const auto& [flag, values] : ways) {
-    if (values <= 1) continue;
-    return fail(ErrorKind::usage,
-                fmt::format("--slo searches the policy for one value of {}: {} are given", flag, values),
-                "give one; `wattlens optimise` finds the cheapest");
-  }
-  if (std::ranges::find(axes.preprocess, "alone") == axes.preprocess.end()) return {};
-  return fail(ErrorKind::usage, "--slo serves requests: preprocessing alone answers none",
-              "give --preprocess outside or --preprocess inside");
-}
-
 Result<Search> read_search(const BatchingOptions& options, Bench& bench, const base::Cancellation& cancel) {
   Search search;
   WATTLENS_TRY(search.limits, serving::parse_slo(*options.slo));
@@ -88,7 +71,11 @@ Result<Search> read_search(const BatchingOptions& options, Bench& bench, const b
   WATTLENS_CHECK(check_names(plan.axes, bench.engines));
   WATTLENS_CHECK(resolve_image_sizes(plan.axes));
   WATTLENS_CHECK(resolve_precision(plan.axes, bench.engines, bench.clock, cancel));
-  WATTLENS_CHECK(check_one_way(plan.axes));
+  WATTLENS_CHECK(study::check_one_way(experiment::plan_points(plan.axes), "--slo"));
+  if (std::ranges::find(plan.axes.preprocess, "alone") != plan.axes.preprocess.end()) {
+    return fail(ErrorKind::usage, "--slo serves requests: preprocessing alone answers none",
+                "give --preprocess outside or --preprocess inside");
+  }
   const experiment::Plan usual = study::batching_plan(plan);
   search.requests = options.requests.value_or(usual.axes.requests);
   plan.effort.repetitions = usual.effort.repetitions;

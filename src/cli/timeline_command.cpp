@@ -19,6 +19,7 @@
 #include "experiment/summary.h"
 #include "machine/machine.h"
 #include "report/timeline_report.h"
+#include "study/one_way.h"
 #include "study/timeline.h"
 
 namespace wattlens::cli {
@@ -116,6 +117,7 @@ Result<ExitCode> study_timeline(const TimelineOptions& options, const base::Canc
   WATTLENS_TRY(bench.engines, find_engines());
   WATTLENS_CHECK(check_names(plan.axes, bench.engines));
   WATTLENS_CHECK(resolve_image_sizes(plan.axes));
+  WATTLENS_CHECK(study::check_one_way(experiment::plan_points(plan.axes), "the timeline"));
   if (!run.dry_run) WATTLENS_CHECK(take_machine(bench, run, kWhat, cancel));
   WATTLENS_CHECK(resolve_precision(plan.axes, bench.engines, bench.clock, cancel));
   if (run.dry_run) return show_plan(plan, outputs.text);

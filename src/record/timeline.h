@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "record/quantity.h"
+#include "record/run.h"
 
 namespace wattlens::record {
 
@@ -47,6 +48,7 @@ struct TimelineView {
 struct Timeline {
   std::string experiment;
   std::string date;
+  PlanPoint conditions;  // engine, device, precision, hint, threads and settings are those of all points
   std::vector<TimelineView> views;
   std::vector<std::string> left_out;  // "vit_b_16: no energy (...)"
 };

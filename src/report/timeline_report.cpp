@@ -54,10 +54,23 @@ Table growths_of(const Timeline& timeline) {
   return table;
 }
 
+std::string conditions_text(const record::PlanPoint& point) {
+  std::string text = fmt::format("{} on {}, {}, {} hint", point.engine, point.device, point.precision, point.hint);
+  if (point.threads > 0) text += fmt::format(", {} threads", point.threads);
+  if (!point.settings.empty()) text += ", " + point.settings;
+  return text;
+}
+
+Json conditions_json(const record::PlanPoint& point) {
+  return {{"engine", point.engine}, {"device", point.device},   {"precision", point.precision},
+          {"hint", point.hint},     {"threads", point.threads}, {"settings", point.settings}};
+}
+
 Page page_of(const Timeline& timeline) {
   Page page{.title = fmt::format("Timeline: energy per image against year and accuracy ({})", timeline.experiment)};
   Section networks{.table = points_of(timeline)};
   networks.remarks = {
+      conditions_text(timeline.conditions) + ".",
       "Years: first publication. Accuracies: ImageNet-1k top-1 as torchvision publishes it, or as given; "
       "they are not measured here."};
   for (const std::string& left_out : timeline.left_out) networks.remarks.push_back("left out: " + left_out);
@@ -121,11 +134,9 @@ plot::Point plot_point(const TimelinePoint& point, double x) {
 }  // namespace
 
 Json timeline_json(const Timeline& timeline) {
-  Json json = {{"schema", kTimelineSchema},
-               {"experiment", timeline.experiment},
-               {"date", timeline.date},
-               {"views", Json::array()},
-               {"left_out", timeline.left_out}};
+  Json json = {{"schema", kTimelineSchema}, {"experiment", timeline.experiment},
+               {"date", timeline.date},     {"conditions", conditions_json(timeline.conditions)},
+               {"views", Json::array()},    {"left_out", timeline.left_out}};
   for (const TimelineView& view : timeline.views) json["views"].push_back(view_json(view));
   return json;
 }

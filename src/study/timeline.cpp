@@ -8,6 +8,7 @@
 #include <set>
 
 #include "stats/trend.h"
+#include "study/one_way.h"
 
 namespace wattlens::study {
 namespace {
@@ -171,12 +172,15 @@ TimelineView view_of(std::string name, std::vector<TimelinePoint> points) {
 }
 
 std::vector<TimelinePoint> usable_points(const record::ExperimentSummary& summary,
-                                         const std::vector<PublishedModel>& facts, std::vector<std::string>& left_out) {
+                                         const std::vector<PublishedModel>& facts, std::vector<std::string>& left_out,
+                                         std::vector<record::PlanPoint>& used) {
   std::vector<TimelinePoint> points;
   for (const record::PointSummary& point : summary.points) {
     const auto fact = std::ranges::find(facts, point.point.model, &PublishedModel::model);
     const Energy& energy = point.energy_per_image;
-    if (fact == facts.end()) {
+    if (!point.point.policy.empty() || point.point.preprocess == "alone") {
+      left_out.push_back(fmt::format("{}: it did not run the network in batches", point.point.id));
+    } else if (fact == facts.end()) {
       left_out.push_back(fmt::format("{}: its year and accuracy are not known", point.point.id));
     } else if (!energy.value || !(energy.value->value > 0.0)) {
       const std::string& reason = point.failure ? point.failure->message : energy.reason;
@@ -184,6 +188,7 @@ std::vector<TimelinePoint> usable_points(const record::ExperimentSummary& summar
     } else {
       points.push_back({point.point.model, fact->year, fact->top1_percent, point.point.batch, energy,
                         point.complete.value_or(true)});
+      used.push_back(point.point);
     }
   }
   return points;
@@ -212,11 +217,14 @@ std::vector<std::string> timeline_networks() {
 Result<record::Timeline> analyse_timeline(const record::ExperimentSummary& summary,
                                           const std::vector<PublishedModel>& facts) {
   record::Timeline timeline{.experiment = summary.experiment.id, .date = summary.experiment.created_at};
-  const std::vector<TimelinePoint> points = usable_points(summary, facts, timeline.left_out);
+  std::vector<record::PlanPoint> used;
+  const std::vector<TimelinePoint> points = usable_points(summary, facts, timeline.left_out, used);
   if (points.empty()) {
     return fail(ErrorKind::not_found, "the timeline has no network with an energy, a year and an accuracy",
                 timeline.left_out.empty() ? "see wattlens show " + timeline.experiment : timeline.left_out.front());
   }
+  WATTLENS_CHECK(check_one_way(used, "the timeline"));
+  timeline.conditions = used.front();
   std::set<std::string> models;
   std::set<std::int64_t> batches;
   for (const TimelinePoint& point : points) {
@@ -226,7 +234,6 @@ Result<record::Timeline> analyse_timeline(const record::ExperimentSummary& summa
   for (const std::int64_t batch : batches) {
     std::vector<TimelinePoint> same;
     std::ranges::copy_if(points, std::back_inserter(same), [&](const auto& point) { return point.batch == batch; });
-    // Points that differ in anything else than model and batch would be several for one model.
     if (same.size() == models.size())
       timeline.views.push_back(view_of(fmt::format("batch {}", batch), std::move(same)));
   }

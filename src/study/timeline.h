@@ -25,7 +25,7 @@ inline constexpr double kMuchLess = 0.5;
 
 // The views: each batch size that all networks have, and, where they have several, each network's batch of least
 // energy. Points of models without facts, or without an energy, are left out and named. Errors: not_found, where no
-// point remains.
+// point remains; usage, where they were not run in one way (one_way.h).
 Result<record::Timeline> analyse_timeline(const record::ExperimentSummary& summary,
                                           const std::vector<PublishedModel>& facts);
 

@@ -108,7 +108,7 @@ def test_a_limit_that_nothing_keeps_names_the_closest(study):
         (["--arrivals", "closed:4", "--policy", "8"], "8"),
         (["--slo", "p98<5ms"], "p98"),
         (["--slo", "p99<5ms", "--policy", "4"], "--policy"),
-        (["--slo", "p99<5ms", "--hint", "latency,throughput"], "--hint: 2 are given"),
+        (["--slo", "p99<5ms", "--hint", "latency,throughput"], "--hint: 'latency' and 'throughput'"),
         (["--arrivals", "trace:missing.csv"], "missing.csv"),
     ],
 )

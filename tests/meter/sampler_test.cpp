@@ -95,7 +95,7 @@ TEST_F(Samplers, AFailedReadingIsAGapAndNotAZero) {
 
 TEST_F(Samplers, AReadingThatFailsAtTheEndIsWaitedFor) {
   auto failing = counter("cpu.package.0");
-  failing.failing = {{0.4, 0.6}};  // so late that it has been read before, on whatever machine
+  failing.failing = {{0.4, 0.6}};             // so late that it has been read before, on whatever machine
   const base::MonoTime start = clock_.now();  // before the meter's own: it fails for longer, not for less
   MeterSet set = make({failing});
   Sampler sampler(set, clock_, {.rate = {500.0}});

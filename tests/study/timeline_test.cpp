@@ -57,6 +57,27 @@ TEST(Timeline, DoublingEachYearIsFoundAsGrowth) {
   EXPECT_LT(timeline->views[0].growths.at(1).per_year.value, 1.0);
 }
 
+TEST(Timeline, PointsThatWereNotRunInOneWayAreNoTimeline) {
+  auto summary = five({1, 2, 3, 4, 5});
+  summary.points[2].point.precision = "bf16";
+  const auto mixed = analyse_timeline(summary, kFacts);
+  ASSERT_FALSE(mixed);
+  EXPECT_THAT(mixed.error().message, HasSubstr("one value of --precision: 'f32' and 'bf16' are there"));
+}
+
+TEST(Timeline, ServedRequestsAndPreprocessingAloneAreLeftOut) {
+  auto summary = five({1, 2, 3, 4, 5});
+  summary.points[0].point.policy = "greedy";
+  summary.points[1].point.preprocess = "alone";
+  const auto timeline = analyse_timeline(summary, kFacts);
+  ASSERT_TRUE(timeline);
+  EXPECT_EQ(timeline->left_out.size(), 2U);
+  EXPECT_THAT(timeline->left_out[0], HasSubstr("alexnet: it did not run the network in batches"));
+  EXPECT_EQ(timeline->views[0].points.size(), 3U);
+  for (record::PointSummary& point : summary.points) point.point.policy = "1";
+  EXPECT_FALSE(analyse_timeline(summary, kFacts));
+}
+
 TEST(Timeline, FivePointsThatScatterTellNothing) {
   const auto timeline = analyse_timeline(five({0.31, 1.07, 0.052, 4.4, 4.1}), kFacts);
   ASSERT_TRUE(timeline);
