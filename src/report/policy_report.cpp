@@ -29,7 +29,7 @@ std::string heading_of(const PolicyChoice& choice) {
 
 // What measuring says in place of a prediction.
 std::vector<Cell> measured_cells(const PolicyChoice& choice) {
-  const record::PointSummary& point = *choice.measured;
+  const record::PointSummary& point = choice.measured->point;
   std::vector<Cell> cells = {Cell(to_quantity(point.energy_per_image, point.complete))};
   if (point.serving) {
     cells.emplace_back(to_quantity(point.serving->response, 1e3));
@@ -43,6 +43,12 @@ std::vector<Cell> measured_cells(const PolicyChoice& choice) {
 std::string remark_of(const PredictedPolicy& policy) {
   if (policy.saturated) return "more requests than it can serve";
   return policy.meets ? "" : fmt::format("breaks {}", policy.binding);
+}
+
+std::string remark_of(const record::MeasuredPolicy& measured) {
+  if (measured.point.serving && measured.point.serving->saturated) return "more requests than it can serve";
+  if (!measured.meets) return fmt::format("breaks {}", measured.binding);
+  return measured.certain ? "" : fmt::format("keeps {} on average, not for certain", measured.binding);
 }
 
 Table predictions_table(std::span<const PolicyChoice> choices, std::size_t most) {
@@ -59,6 +65,7 @@ Table predictions_table(std::span<const PolicyChoice> choices, std::size_t most)
                    {"meets", ""},
                    {"", "remarks"}};
   for (const PolicyChoice& choice : choices) {
+    if (choice.ranked.empty()) continue;
     begin_group(table, heading_of(choice));
     for (std::size_t i = 0; i < std::min(most, choice.ranked.size()); ++i) {
       const PredictedPolicy& policy = choice.ranked[i];
@@ -68,7 +75,8 @@ Table predictions_table(std::span<const PolicyChoice> choices, std::size_t most)
       if (i > 0 || !choice.measured) continue;
       auto cells = measured_cells(choice);
       table.rows.push_back({choice.model, choice.arrivals, policy.policy, std::string("measured"), std::move(cells[0]),
-                            std::move(cells[1]), std::move(cells[2]), Cell(), Cell(), std::string()});
+                            std::move(cells[1]), std::move(cells[2]), Cell(), choice.measured->meets,
+                            remark_of(*choice.measured)});
     }
   }
   return table;
@@ -83,8 +91,11 @@ std::string held(const record::Estimate<T>& predicted, double measured, std::str
 }
 
 std::string sentence_of(const PolicyChoice& choice) {
-  const PredictedPolicy& best = choice.ranked.front();
   const std::string about = fmt::format("{} at {}", choice.model, record::arrivals_name(choice.arrivals));
+  if (choice.ranked.empty()) {
+    return fmt::format("{}: not searched{}.", about, choice.failure ? ": " + choice.failure->message : "");
+  }
+  const PredictedPolicy& best = choice.ranked.front();
   if (!choice.met) {
     return fmt::format("{}: no policy keeps {}; the closest is {}, which {}.", about, base::join(choice.limits, ", "),
                        best.policy,
@@ -93,18 +104,26 @@ std::string sentence_of(const PolicyChoice& choice) {
   }
   std::string text = fmt::format("{}: {} needs the least energy of {} policies that were simulated", about, best.policy,
                                  choice.ranked.size());
-  if (choice.measured && choice.measured->serving && choice.measured->energy_per_image.value) {
-    const auto& serving = *choice.measured->serving;
+  if (choice.failure) return fmt::format("{}; it could not be measured: {}.", text, choice.failure->message);
+  if (!choice.measured) return text + "; it was not measured.";
+  const record::PointSummary& point = choice.measured->point;
+  if (point.serving && point.energy_per_image.value) {
     text += fmt::format("; measured, {}, and {}",
-                        held(best.energy_per_request, choice.measured->energy_per_image.value->value, "its energy"),
-                        held(best.response_p99, serving.response_p99.value.value, "its p99"));
+                        held(best.energy_per_request, point.energy_per_image.value->value, "its energy"),
+                        held(best.response_p99, point.serving->response_p99.value.value, "its p99"));
   }
-  return text + ".";
+  text += ". ";
+  if (point.serving && point.serving->saturated) return text + "Measured, it could not serve as many requests as came.";
+  const std::string verdict = choice.measured->meets ? "keeps" : "breaks";
+  return text + fmt::format("Measured, it {} {}{}.", verdict, choice.measured->binding,
+                            choice.measured->meets && !choice.measured->certain ? ", not for certain" : "");
 }
 
 Json choice_json(const PolicyChoice& choice) {
   Json json = {{"model", choice.model}, {"arrivals", choice.arrivals},       {"limits", choice.limits},
                {"met", choice.met},     {"experiments", choice.experiments}, {"sentence", sentence_of(choice)}};
+  json["kept"] = choice.measured ? Json(choice.measured->meets) : Json();
+  if (choice.failure) json["failure"] = choice.failure->message;
   return json;
 }
 

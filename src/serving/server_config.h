@@ -29,6 +29,7 @@ struct ModelFacts {
   ServedBy engine = ServedBy::openvino;
   std::string file;  // "model.onnx", "model.pt"
   bool gpu = false;
+  bool guessed = false;  // names and shapes of the tensors are not known: those below are usual ones
   std::vector<TensorFacts> inputs;
   std::vector<TensorFacts> outputs;
 };

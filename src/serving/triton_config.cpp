@@ -68,6 +68,9 @@ Result<ServerConfig> triton_config(const Policy& policy, const ModelFacts& model
     config.differences.push_back(
         fmt::format("The delay of {} is rounded to whole microseconds.", base::duration_text(policy.max_delay)));
   }
+  if (model.guessed) {
+    config.differences.emplace_back("Names, types and shapes of the tensors are guessed: put in those of the model.");
+  }
   const bool torch = model.engine == ServedBy::libtorch;
   WATTLENS_TRY(const std::string inputs, tensors_text("input", model.inputs, torch));
   WATTLENS_TRY(const std::string outputs, tensors_text("output", model.outputs, torch));

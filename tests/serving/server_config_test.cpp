@@ -57,6 +57,15 @@ TEST(TritonConfig, WhatItCannotExpressNamesTheNearest) {
   EXPECT_FALSE(triton_config(policy("1"), odd));
 }
 
+TEST(TritonConfig, TensorsThatAreGuessedAreSaidToBe) {
+  ModelFacts model = resnet();
+  EXPECT_THAT(triton_config(policy("1"), model)->text, testing::Not(HasSubstr("guessed")));
+  model.guessed = true;
+  const auto config = triton_config(policy("1"), model);
+  EXPECT_THAT(config->differences, ElementsAre(HasSubstr("guessed")));
+  EXPECT_THAT(config->text, HasSubstr("# Names, types and shapes of the tensors are guessed"));
+}
+
 TEST(TorchServeConfig, TellsWhereItDiffers) {
   std::string all;
   for (const std::string_view text : {"1", "16@50ms", "greedy:64", "dynamic:8@2500us"}) {
