@@ -110,11 +110,12 @@ class TimeLeft {
   // For the next experiment, which takes so many of the shares that are left; empty where all the time is there.
   std::optional<Seconds> take(double shares) {
     if (!budget_) return std::nullopt;
-    const Seconds left = *budget_ - (clock_.now() - begin_);
     const double part = shares / std::max(shares, shares_);
     shares_ -= shares;
-    return Seconds{std::max(1.0, part * left.value)};
+    return Seconds{std::max(1.0, part * left().value)};
   }
+
+  Seconds left() const { return *budget_ - (clock_.now() - begin_); }  // of a budget
 
  private:
   const base::Clock& clock_;
@@ -129,6 +130,20 @@ Seconds shortest_of(std::span<const record::Run> runs) {
     if (!run.windows.empty()) shortest = std::min(shortest, run.windows.back().duration());
   }
   return shortest;
+}
+
+Seconds in_windows(std::span<const record::Run> runs) {
+  Seconds sum;
+  for (const record::Run& run : runs) {
+    if (!run.windows.empty()) sum += run.windows.back().duration();
+  }
+  return sum;
+}
+
+bool has_energies(const experiment::Outcome& outcome) {
+  const auto summary = experiment::summarise(outcome.experiment, outcome.runs);
+  return std::ranges::all_of(summary.points,
+                             [](const auto& point) { return point.energy_per_image.value.has_value(); });
 }
 
 // Whether every point has a window.
@@ -203,19 +218,22 @@ class PolicySearch {
     constexpr double kMargin = 1.3;
     const double more = std::ceil(kMargin * (wanted / shortest));
     const Seconds took = bench_.clock.now() - begin;
-    Seconds in_windows;
-    for (const record::Run& run : first.runs) {
-      if (!run.windows.empty()) in_windows += run.windows.back().duration();
-    }
-    if (budget && *budget - took < took + (more - 1.0) * in_windows) {
-      fmt::print(stderr, "{}: windows of {:.2f} s are short for the sensors, and no time is left for longer ones.\n",
-                 model, shortest.value);
-      return first;
+    const Seconds needed = took + (more - 1.0) * in_windows(first.runs);
+    std::optional<Seconds> second_budget;
+    if (budget) {
+      // What was kept for later is of no use where this network's energies are not known.
+      second_budget = has_energies(first) ? *budget - took : time_.left();
+      if (needed > *second_budget) {
+        fmt::print(stderr,
+                   "{}: windows of {:.2g} s are short for the sensors; longer ones need {:.0f} s more: --budget\n",
+                   model, shortest.value, needed.value);
+        return first;
+      }
     }
     plan.axes.requests *= static_cast<std::int64_t>(more);
-    fmt::print(stderr, "{}: windows of {:.2f} s are too short for the sensors; measured again with {} requests each.\n",
+    fmt::print(stderr, "{}: windows of {:.2g} s are too short for the sensors; measured again with {} requests each.\n",
                model, shortest.value, plan.axes.requests);
-    auto second = measure_plan(plan, budget ? std::optional(*budget - took) : std::nullopt);
+    auto second = measure_plan(plan, second_budget);
     return second && (whole(*second) || !whole(first)) ? second : first;
   }
 
@@ -296,8 +314,8 @@ Result<ExitCode> search_policy(const BatchingOptions& options, const base::Cance
   work.run();
   WATTLENS_CHECK(give_back(bench, work.last()));
   const auto& choices = work.choices();
-  const auto nothing = [](const record::PolicyChoice& choice) { return choice.failure && choice.ranked.empty(); };
-  if (!choices.empty() && std::ranges::all_of(choices, nothing)) return std::unexpected(*choices.front().failure);
+  const bool nothing = choices.size() == 1 && choices.front().failure && choices.front().ranked.empty();
+  if (nothing) return std::unexpected(*choices.front().failure);
   WATTLENS_CHECK(output.write(report::policy_text(choices, output.format(), output.text())));
   WATTLENS_CHECK(output.finish());
   if (work.storage_failure()) return std::unexpected(*work.storage_failure());
