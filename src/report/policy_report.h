@@ -12,7 +12,7 @@
 
 namespace wattlens::report {
 
-inline constexpr std::string_view kPolicySearchSchema = "wattlens.policy_search/1";
+inline constexpr std::string_view kPolicySearchSchema = "wattlens.policy_search/1";  // docs/policy_search.schema.json
 
 Page policy_page(std::span<const record::PolicyChoice> choices);
 base::Json policy_json(std::span<const record::PolicyChoice> choices);

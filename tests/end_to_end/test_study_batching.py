@@ -83,8 +83,12 @@ def test_a_trace_and_a_closed_loop_are_served_as_they_come(study, tmp_path):
 def test_the_cheapest_policy_within_a_limit_is_found_and_measured(study):
     flags = ["--arrivals", "poisson", "--rate", "50", "--slo", "p99<100ms", "--requests", "100", "--repetitions", "2"]
     result = study(*flags, "--format", "json", check=0)
-    (choice,) = json.loads(result.stdout)["choices"]
+    found = json.loads(result.stdout)
+    schema = json.loads((ROOT / "docs/policy_search.schema.json").read_text())
+    fastjsonschema.compile(schema)(found)
+    (choice,) = found["choices"]
     assert choice["met"]
+    assert choice["kept"]
     predicted, measured = choice["policies"][0], choice["policies"][1]
     assert (predicted["source"], measured["source"]) == ("predicted", "measured")
     assert measured["response_p99_ms"]["value"] < 100
