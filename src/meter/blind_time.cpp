@@ -19,7 +19,7 @@ Sight sight_of(const record::Channel& channel, const Gauge& gauge, Seconds perio
                     .look = channel.averaging_window.value_or(channel.duty.value_or(1.0) * period),
                     .count = static_cast<std::int64_t>(length / std::max(period, gauge.usual_step)),
                     .period_error = gauge.usual_step / std::max(length, gauge.usual_step)};
-  return {.looks = looks, .low = Watts{gauge.low_w}, .high = Watts{gauge.high_w}};
+  return {.looks = looks, .low = gauge.low, .high = gauge.high};
 }
 
 Sight sight_of(const record::Channel& channel, const Track& track, std::int64_t updates) {

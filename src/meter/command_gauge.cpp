@@ -27,9 +27,9 @@ ChannelResult measure_unknown_gauge(const Channel& channel, const Samples& sampl
   if (!result.value) return result;
   const Gauge gauge = read_gauge(samples, index, begin);
   const Seconds period = std::max(gauge.update_period, gauge.usual_step);
-  const double blur = (gauge.high_w - gauge.low_w) * std::min(period, end - begin).value;
-  result.spread.add_uniform(blur);
-  result.spread.add_uniform(blur);
+  const Joules blur = (gauge.high - gauge.low) * std::min(period, end - begin);
+  result.spread.add_uniform(blur.value);
+  result.spread.add_uniform(blur.value);
   return result;
 }
 
@@ -72,12 +72,12 @@ ChannelResult measure_known_gauge(const Channel& channel, const Gauge& gauge, co
   Spread& spread = result.spread;
   const Joules idle = idle_energy(*looks.before, late, spread) + idle_energy(*looks.after, settling - late, spread);
   spread.add_uniform(0.5 * std::abs((looks.before->power - looks.after->power).value) * settling.value);
-  result.value = Joules{integral.joules} - idle;
+  result.value = integral.energy - idle;
   spread.add(integral.gaps);
   add_resolution(gauge, end, spread);
   // A command shorter than the averaging window shows less than the power it drew.
   const Watts above_idle = *result.value / end - looks.before->power;
-  const double range = std::max(gauge.high_w - gauge.low_w, std::abs(above_idle.value));
+  const double range = std::max((gauge.high - gauge.low).value, std::abs(above_idle.value));
   // At either end a value stood for longer or shorter than the time it speaks of.
   const double jump = range * uneven_share(window / period);
   spread.add_uniform(0.5 * jump * period.value);

@@ -49,8 +49,8 @@ std::optional<Look> look_at(const Gauge& gauge, Seconds begin, Seconds end, Seco
   double readings = 0.0;
   for (const GaugePoint& point : gauge.points) {
     if (point.time < begin || point.time > end) continue;
-    sum += point.watts;
-    squares += point.watts * point.watts;
+    sum += point.power.value;
+    squares += point.power.value * point.power.value;
     readings += 1.0;
   }
   if (readings < 1.0) return std::nullopt;

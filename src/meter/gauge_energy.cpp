@@ -46,18 +46,18 @@ Part choose_part(const record::Channel& channel, const Gauge& gauge, Seconds dur
 
 // How far the mean powers of parts of the window, of whole pieces of work each, lie apart: what is not integrated may
 // differ by that.
-double drift(const Gauge& gauge, Seconds duration, Seconds batch) {
+Watts drift(const Gauge& gauge, Seconds duration, Seconds batch) {
   const double pieces = std::max(1.0, std::floor(duration / batch + 0.5));
   const Seconds length = std::ceil(pieces / kMostParts) * (duration / pieces);
-  double low = std::numeric_limits<double>::max();
-  double high = 0.0;
+  Watts low{std::numeric_limits<double>::max()};
+  Watts high;
   for (Seconds end = duration; end >= length; end -= length) {
     const GaugeIntegral part = integrate(gauge, end - length, end);
     if (part.covered <= Seconds{}) continue;
-    low = std::min(low, part.joules / part.covered.value);
-    high = std::max(high, part.joules / part.covered.value);
+    low = std::min(low, part.energy / part.covered);
+    high = std::max(high, part.energy / part.covered);
   }
-  return std::max(0.0, high - low);
+  return std::max(Watts{}, high - low);
 }
 
 // What the values between two ends of a part may hide. Each stands for the time it stays; the jumps between neighbours
@@ -78,19 +78,19 @@ void add_sampling(const record::Channel& channel, const Gauge& gauge, const Gaug
 
 void add_errors(const record::Channel& channel, const Gauge& gauge, const Part& part, const GaugeIntegral& integral,
                 Seconds duration, Seconds batch, ChannelResult& result) {
-  const double range = gauge.high_w - gauge.low_w;
+  const Watts range = gauge.high - gauge.low;
   const double scale = duration / (part.to - part.from);
   result.spread.add(integral.gaps, scale);
-  result.spread.add_uniform(0.5 * range * (part.to - part.from - integral.covered).value * scale);
+  result.spread.add_uniform((0.5 * range * (part.to - part.from - integral.covered)).value * scale);
   add_sampling(channel, gauge, integral, duration, result.spread);
   add_resolution(gauge, duration, result.spread);
   if (part.own) {
-    result.spread.add_uniform(drift(gauge, duration, batch) * (duration - (part.to - part.from)).value);
+    result.spread.add_uniform((drift(gauge, duration, batch) * (duration - (part.to - part.from))).value);
   } else if (channel.averaging_window || channel.update_period) {
     // At either end a reading speaks of the time before it.
     const Seconds late = settling_time(channel, gauge.update_period);
-    result.spread.add_uniform(0.5 * range * late.value);
-    result.spread.add_uniform(0.5 * range * late.value);
+    result.spread.add_uniform((0.5 * range * late).value);
+    result.spread.add_uniform((0.5 * range * late).value);
   }
   add_blind_time(channel, duration, batch, sight_of(channel, gauge, gauge.update_period, integral.covered), result);
 }
@@ -133,7 +133,7 @@ ChannelResult measure_gauge(const record::Channel& channel, const Samples& sampl
   }
   ChannelResult result;
   result.updates = integral.readings;
-  result.value = Joules{integral.joules * (duration / integral.covered)};
+  result.value = integral.energy * (duration / integral.covered);
   add_errors(channel, gauge, part, integral, duration, batch, result);
   warn_of_gap(channel, integral, gauge.usual_step, result);
   return result;

@@ -15,17 +15,17 @@ constexpr double kGaugeGap = 5.0;  // so many usual steps without a reading are 
 
 struct GaugePoint {
   base::Seconds time;  // since the origin
-  double watts = 0.0;
+  base::Watts power;
 };
 
 struct Gauge {
   std::vector<GaugePoint> points;  // ascending
   base::Seconds usual_step;
   base::Seconds update_period;  // observed: how long a value stays; 0 where none changed
-  double low_w = 0.0;
-  double high_w = 0.0;
-  double square_of_changes = 0.0;  // mean, of neighbouring values that differ
-  double resolution_w = 0.0;       // a power of ten of which all readings are multiples; at most 1 W
+  base::Watts low;
+  base::Watts high;
+  double square_of_changes = 0.0;  // W^2; mean, of neighbouring values that differ
+  base::Watts resolution;          // a power of ten of which all readings are multiples; at most 1 W
 };
 
 // `index` is the place of the channel in `samples`. All but the points is 0 where there are fewer than two.
@@ -37,7 +37,7 @@ void add_resolution(const Gauge& gauge, base::Seconds time, Spread& spread);
 
 // The trapezoid over the readings between two times; repeated equal readings are readings.
 struct GaugeIntegral {
-  double joules = 0.0;
+  base::Joules energy;
   base::Seconds covered;
   base::Seconds longest_gap;
   Spread gaps;

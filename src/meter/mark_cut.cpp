@@ -114,19 +114,19 @@ std::optional<MarkCut> cut_at_mark(const record::Channel& channel, const Gauge& 
   const GaugePoint& a = points[after - 1];
   const GaugePoint& b = points[after];
   const double x = (shown - a.time) / (b.time - a.time);
-  const Watts power{a.watts + 0.5 * x * (b.watts - a.watts)};
-  double low = std::min(a.watts, b.watts);
-  double high = std::max(a.watts, b.watts);
+  const Watts power = a.power + 0.5 * x * (b.power - a.power);
+  Watts low = std::min(a.power, b.power);
+  Watts high = std::max(a.power, b.power);
   const Seconds reach = lag + window + period;
   for (std::size_t i = after; i-- > 0 && points[i].time >= time - period;) {
-    low = std::min(low, points[i].watts);
-    high = std::max(high, points[i].watts);
+    low = std::min(low, points[i].power);
+    high = std::max(high, points[i].power);
   }
   for (std::size_t i = after; i < points.size() && points[i].time <= time + reach + period; ++i) {
-    low = std::min(low, points[i].watts);
-    high = std::max(high, points[i].watts);
+    low = std::min(low, points[i].power);
+    high = std::max(high, points[i].power);
   }
-  const Watts range{high - low};
+  const Watts range = high - low;
   const Joules value = joules[after - 1] + power * (shown - a.time);
   return MarkCut{.value = value,
                  .phase = 0.5 * (range * (period + (b.time - a.time))),

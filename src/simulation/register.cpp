@@ -88,7 +88,7 @@ Joules Register::shown(Seconds time) const {
 }
 
 // What update `n` says of the power.
-double Register::mean_power(double n) const {
+Watts Register::mean_power(double n) const {
   const Seconds end = update_time(n) - sensor_.lag;
   const bool counts = sensor_.kind == record::ChannelKind::counter;
   const Seconds window = sensor_.window.value_or(counts ? sensor_.period : Seconds{});
@@ -97,7 +97,7 @@ double Register::mean_power(double n) const {
   if (sensor_.noise.value > 0.0) {
     watts += sensor_.noise.value * base::normal_quantile(std::clamp(random(n, "noise"), 1e-12, 1.0 - 1e-12));
   }
-  return std::max(0.0, part_ * watts);
+  return {std::max(0.0, part_ * watts)};
 }
 
 void Register::advance(Seconds time) {
@@ -108,7 +108,7 @@ void Register::advance(Seconds time) {
     energy_ = std::max(energy_, shown(std::max(update, Seconds{})));
     return;
   }
-  for (; next_update_ <= last; next_update_ += 1.0) energy_ += Watts{mean_power(next_update_)} * sensor_.period;
+  for (; next_update_ <= last; next_update_ += 1.0) energy_ += mean_power(next_update_) * sensor_.period;
 }
 
 double Register::to_register(double amount) const { return std::floor(amount / sensor_.unit + 1e-9) * sensor_.unit; }
@@ -152,7 +152,7 @@ std::int64_t Register::gauge_uw(Seconds time, int attempt) {
   if (zero) return 0;
   double watts = 0.0;
   if (sensor_.period.value > 0.0) {
-    watts = mean_power(update_before(seen));
+    watts = mean_power(update_before(seen)).value;
   } else {
     watts = std::max(0.0, part_ * (sensor_.gain * power_.at(seen - sensor_.lag).value + sensor_.offset.value));
   }

@@ -37,7 +37,7 @@ class Register {
   double random(double n, std::string_view purpose) const;
   Joules shown(Seconds time) const;
   double update_before(Seconds time) const;
-  double mean_power(double n) const;
+  Watts mean_power(double n) const;
   void advance(Seconds time);
   std::int64_t counter_uj(Seconds time, int attempt);
   std::int64_t gauge_uw(Seconds time, int attempt);
